@@ -1,0 +1,52 @@
+"""An etcd cluster on AWS: settings in, components, outputs out."""
+
+import pulumi
+
+from components import settings
+from components.aws.machine import Hardware
+from components.aws.network import NetworkArgs
+from components.cluster import EtcdCluster, EtcdClusterArgs
+from components.etcd import release
+from components.etcd.pki import Lifetimes
+from components.outputs import outputs
+
+config = settings.load()
+for warning in config.warnings:
+    pulumi.log.warn(warning)
+
+cluster = EtcdCluster(
+    config.cluster_name,
+    EtcdClusterArgs(
+        topology=config.topology,
+        network=NetworkArgs(
+            vpc_cidr=config.vpc_cidr,
+            subnet_cidr=config.subnet_cidr,
+            availability_zone=config.zone,
+            operator_cidr=config.operator_cidr,
+            client_cidrs=config.client_cidrs,
+            description=config.description,
+            tags=config.tags,
+        ),
+        hardware=Hardware(
+            architecture=config.architecture,
+            instance_type=config.instance_type,
+            volume_size_gib=config.volume_size_gib,
+            volume_iops=config.volume_iops,
+            volume_throughput_mibps=config.volume_throughput_mibps,
+            delete_volume=config.delete_data_volumes,
+        ),
+        release=config.release,
+        tarball=release.fetch(config.release, release.cache_directory(), config.release_file),
+        tuning=config.tuning,
+        mount_point=config.data_directory,
+        lifetimes=Lifetimes(
+            validity_days=config.certificate_validity_days,
+            renewal_days=config.certificate_renewal_days,
+            ca_validity_days=config.ca_validity_days,
+        ),
+        tags=config.tags,
+    ),
+)
+
+for key, value in outputs(cluster, config.topology, config.etcd_version).items():
+    pulumi.export(key, value)

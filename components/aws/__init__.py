@@ -1,0 +1,1 @@
+"""What is made in AWS. Knows nothing of etcd but its two ports."""

@@ -1,0 +1,175 @@
+"""One machine: a network interface with a fixed address, a data volume of its own, and an instance that uses both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_tls as tls
+
+from components.aws import user_data
+from components.aws.access import Access
+from components.aws.tags import named
+from components.remote import Host
+
+ROOT_VOLUME_GIB = 8
+DATA_DEVICE = "/dev/sdf"  # the name in EC2's API; the machine finds the volume by its ID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardware:
+    """What is rented, the same for every member.
+
+    Attributes:
+        architecture: `amd64` or `arm64`, as the instance type has it.
+        instance_type: an EC2 instance type.
+        volume_size_gib, volume_iops, volume_throughput_mibps: the data volume, encrypted gp3.
+        delete_volume: whether `destroy` deletes the data volume, or leaves it behind in AWS.
+    """
+
+    architecture: str
+    instance_type: str
+    volume_size_gib: int
+    volume_iops: int
+    volume_throughput_mibps: int
+    delete_volume: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineArgs:
+    """What a machine is made from.
+
+    Attributes:
+        cluster: name of the cluster, the first part of every resource's name.
+        member: name of the member that lives here.
+        address: fixed private IPv4 address, inside the subnet.
+        availability_zone: zone of the subnet; the volume is made there.
+        subnet_id, security_group_id: where the interface lies, and what guards it.
+        image_id: machine image; a later change is ignored, as is one of the user data, since the provider would stop
+            or replace the instance for it.
+        hardware: instance type and data volume.
+        access: the key pair that logs in.
+        after: what must be done before this machine may be replaced or stopped.
+        tags: put on everything.
+    """
+
+    cluster: str
+    member: str
+    address: str
+    availability_zone: str
+    subnet_id: pulumi.Input[str]
+    security_group_id: pulumi.Input[str]
+    image_id: pulumi.Input[str]
+    hardware: Hardware
+    access: Access
+    after: pulumi.Input[Sequence[pulumi.Resource]] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Machine(pulumi.ComponentResource):
+    """A machine that can be thrown away: its address and its data stay for the next one.
+
+    Attributes:
+        host: where commands run.
+        running: with it done, the machine runs.
+        attachment: with it done, the data volume is there.
+        volume_id: ID of the data volume.
+    """
+
+    host: Host
+    running: pulumi.Resource
+    attachment: pulumi.Resource
+    volume_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("etcd-aws:aws:Machine", name, None, opts)
+        self._args = args
+        self._tags = named(args.tags, args.member)
+        self._child = pulumi.ResourceOptions(parent=self)
+        host_key = tls.PrivateKey(self._logical("host-key"), algorithm="ED25519", opts=self._child)
+        host_public_key = host_key.public_key_openssh.apply(str.strip)
+        instance = self._instance(host_key, host_public_key)
+        volume = self._volume()
+        self.attachment = self._attach(instance, volume)
+        self.running = self._keep_running(instance)
+        self.volume_id = volume.id
+        self.host = Host(
+            member=args.member,
+            instance=instance,
+            instance_id=instance.id,
+            address=args.address,
+            user=args.access.user,
+            private_key=args.access.private_key,
+            host_key=host_public_key,
+        )
+        self.register_outputs({"instance_id": instance.id, "volume_id": volume.id})
+
+    def _instance(self, host_key: tls.PrivateKey, host_public_key: pulumi.Output[str]) -> aws.ec2.Instance:
+        args = self._args
+        interface = aws.ec2.NetworkInterface(
+            self._logical("interface"),
+            subnet_id=args.subnet_id,
+            private_ips=[args.address],
+            security_groups=[args.security_group_id],
+            tags=self._tags,
+            opts=self._child,
+        )
+        return aws.ec2.Instance(
+            self._logical("instance"),
+            ami=args.image_id,
+            instance_type=args.hardware.instance_type,
+            key_name=args.access.key_name,
+            primary_network_interface={"network_interface_id": interface.id},
+            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": ROOT_VOLUME_GIB},
+            user_data=pulumi.Output.secret(
+                pulumi.Output.all(host_key.private_key_openssh, host_public_key).apply(
+                    lambda keys: user_data.render(*keys)
+                )
+            ),
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # The interface and the volume belong to one instance at a time.
+                delete_before_replace=True,
+                ignore_changes=["ami", "userData"],
+                depends_on=args.after,
+            ),
+        )
+
+    def _volume(self) -> aws.ebs.Volume:
+        args, hardware = self._args, self._args.hardware
+        return aws.ebs.Volume(
+            self._logical("volume"),
+            availability_zone=args.availability_zone,
+            type="gp3",
+            size=hardware.volume_size_gib,
+            iops=hardware.volume_iops,
+            throughput=hardware.volume_throughput_mibps,
+            encrypted=True,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=not hardware.delete_volume),
+        )
+
+    def _attach(self, instance: aws.ec2.Instance, volume: aws.ebs.Volume) -> aws.ec2.VolumeAttachment:
+        return aws.ec2.VolumeAttachment(
+            self._logical("attachment"),
+            instance_id=instance.id,
+            volume_id=volume.id,
+            device_name=DATA_DEVICE,
+            # Without it the volume is pulled from under a running etcd.
+            stop_instance_before_detaching=True,
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
+
+    def _keep_running(self, instance: aws.ec2.Instance) -> pulumi.Resource:
+        """An instance that was stopped behind Pulumi's back is started by the next `up`."""
+        return aws.ec2transitgateway.InstanceState(
+            self._logical("state"),
+            instance_id=instance.id,
+            state="running",
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, deleted_with=instance),
+        )
+
+    def _logical(self, role: str) -> str:
+        return f"{self._args.cluster}-{role}-{self._args.member}"

@@ -1,0 +1,12 @@
+"""The tags that every resource carries."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+STACK_TAG = "etcd-aws:stack"
+
+
+def named(tags: Mapping[str, str], name: str) -> dict[str, str]:
+    """The operator's tags, the resource's name, and the stack it belongs to, by which an orphan is found."""
+    return {**tags, "Name": name, STACK_TAG: f"{pulumi.get_project()}/{pulumi.get_stack()}"}

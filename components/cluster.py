@@ -1,0 +1,161 @@
+"""EtcdCluster: the public component, from the network to healthy members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+
+from components.aws.access import Access, AccessArgs
+from components.aws.image import debian_image
+from components.aws.machine import Hardware, Machine, MachineArgs
+from components.aws.network import Network, NetworkArgs
+from components.birth import Birth
+from components.etcd.config import EtcdConfig, Tuning, data_directory, render
+from components.etcd.member import EtcdMember, EtcdMemberArgs
+from components.etcd.pki import KeyPair, Lifetimes, Pki, PkiArgs
+from components.etcd.release import Release
+from components.topology import Member, Topology
+
+GATE_TIMEOUT_SECONDS = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class EtcdClusterArgs:
+    """What a cluster is made from. All of it decides which resources exist, so nothing is an output.
+
+    Attributes:
+        topology: the members, with fixed addresses inside the network's subnet.
+        network: the VPC, the subnet, and who may reach what.
+        hardware: instance type and data volume of each member.
+        release: the version to install, with its checksum.
+        tarball: the verified release on this machine; it is pushed, since members have no way out.
+        tuning: etcd's own settings.
+        mount_point: where the data volume is mounted; etcd's directory lies below it.
+        lifetimes: how long certificates live.
+        tags: put on every resource that takes tags.
+    """
+
+    topology: Topology
+    network: NetworkArgs
+    hardware: Hardware
+    release: Release
+    tarball: Path
+    tuning: Tuning
+    mount_point: str
+    lifetimes: Lifetimes
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MemberOutputs:
+    """What is known of one member after `up`."""
+
+    member: Member
+    instance_id: pulumi.Output[str]
+    volume_id: pulumi.Output[str]
+    certificate_expires: pulumi.Output[str]
+    host_key: pulumi.Output[str]
+
+
+class EtcdCluster(pulumi.ComponentResource):
+    """An etcd cluster on machines of its own, over mutual TLS.
+
+    Attributes:
+        ca_certificate: PEM of the CA that signed every certificate of the cluster.
+        admin: a client certificate and its key.
+        access: the login on the machines.
+        members: by name.
+    """
+
+    ca_certificate: pulumi.Output[str]
+    admin: KeyPair
+    access: Access
+    members: Mapping[str, MemberOutputs]
+
+    def __init__(self, name: str, args: EtcdClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("etcd-aws:index:EtcdCluster", name, None, opts)
+        self._name, self._args = name, args
+        child = pulumi.ResourceOptions(parent=self)
+        self._network = Network(name, args.network, child)
+        self._birth = Birth(name, self)
+        self._image = debian_image(args.hardware.architecture, self)
+        self._pki = Pki(name, PkiArgs(topology=args.topology, lifetimes=args.lifetimes), child)
+        self.access = Access(name, AccessArgs(tags=args.tags), child)
+        self.ca_certificate, self.admin = self._pki.ca_certificate, self._pki.admin
+        self.members = self._build()
+        self.register_outputs({"endpoints": args.topology.endpoints, "ca_certificate": self.ca_certificate})
+
+    def _build(self) -> Mapping[str, MemberOutputs]:
+        """The members one by one, each after the one before, except at birth; then the gate over all of them."""
+        outputs, built = {}, list[EtcdMember]()
+        for member in self._args.topology:
+            machine = self._machine(member, [built[-1].started] if built else [])
+            built.append(self._member(member, machine))
+            outputs[member.name] = MemberOutputs(
+                member=member,
+                instance_id=machine.host.instance_id,
+                volume_id=machine.volume_id,
+                certificate_expires=self._pki.members[member.name].server.expires,
+                host_key=machine.host.host_key,
+            )
+        for etcd in built:
+            etcd.gate(GATE_TIMEOUT_SECONDS, [each.started for each in built])
+        return outputs
+
+    def _machine(self, member: Member, previous: list[pulumi.Resource]) -> Machine:
+        return Machine(
+            f"{self._name}-machine-{member.name}",
+            MachineArgs(
+                cluster=self._name,
+                member=member.name,
+                address=member.address,
+                availability_zone=member.zone,
+                subnet_id=self._network.subnet_id,
+                security_group_id=self._network.security_group_id,
+                image_id=self._image,
+                hardware=self._args.hardware,
+                access=self.access,
+                after=self._birth.in_later_runs(previous),
+                tags=self._args.tags,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+
+    def _member(self, member: Member, machine: Machine) -> EtcdMember:
+        args = self._args
+        return EtcdMember(
+            f"{self._name}-member-{member.name}",
+            EtcdMemberArgs(
+                cluster=self._name,
+                member=member,
+                topology=args.topology,
+                host=machine.host,
+                booted=[machine.running, *self._network.rules],
+                attached=[machine.attachment],
+                volume_id=machine.volume_id,
+                release=args.release,
+                tarball=args.tarball,
+                ca_certificate=self._pki.ca_certificate,
+                certificates=self._pki.members[member.name],
+                configuration=self._birth.token.apply(lambda token: self._configuration(member, token)),
+                token=self._birth.token,
+                mount_point=args.mount_point,
+                data_directory=data_directory(args.mount_point),
+                machine_facts=args.hardware.instance_type,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+
+    def _configuration(self, member: Member, token: str) -> str:
+        args = self._args
+        return render(
+            EtcdConfig(
+                member=member,
+                topology=args.topology,
+                version=args.release.version,
+                token=token,
+                mount_point=args.mount_point,
+                tuning=args.tuning,
+            )
+        )

@@ -1,0 +1,129 @@
+"""Commands on machines: the only place that creates `command` resources.
+
+A script from `components/scripts/` travels in stdin together with its variables, so a failed command prints neither
+(pulumi-command puts the whole command line into its error). Any changed input runs the script again, also a changed
+connection: every script checks, acts, and reports `changed` or `unchanged`. The instance ID is always among the
+variables, so that a new machine gets all of its commands again; `depends_on` alone would not do that.
+"""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi_command import remote
+
+SCRIPTS = Path(__file__).parent / "scripts"
+LOCK = "/run/etcd-aws.lock"
+LOCK_WAIT_SECONDS = 900
+BOOT_DIAL_ATTEMPTS = 100
+
+
+@dataclass(frozen=True)
+class Host:
+    """A machine that commands run on.
+
+    Attributes:
+        member: the member that lives there.
+        instance: the resource of the machine; its commands are forgotten together with it.
+        instance_id: changes when the machine is a new one.
+        address: where SSH answers.
+        user: a login with passwordless sudo.
+        private_key: OpenSSH private key of that login; a secret.
+        host_key: the machine's public host key, `ssh-ed25519 AAAA…`; nothing is trusted on first use.
+    """
+
+    member: str
+    instance: pulumi.Resource
+    instance_id: pulumi.Output[str]
+    address: str
+    user: str
+    private_key: pulumi.Output[str]
+    host_key: pulumi.Output[str]
+
+    def connection(self, dial_error_limit: int | None = None) -> remote.ConnectionArgs:
+        return remote.ConnectionArgs(
+            host=self.address,
+            user=self.user,
+            private_key=self.private_key,
+            host_key=self.host_key,
+            dial_error_limit=dial_error_limit,
+        )
+
+
+def run(
+    name: str,
+    host: Host,
+    script: str,
+    variables: Mapping[str, pulumi.Input[str]],
+    *,
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource] = (),
+    timeout_seconds: int = 300,
+    first_contact: bool = False,
+) -> remote.Command:
+    """Run `scripts/{script}.sh` on a machine, as root, under the machine's lock and a time limit.
+
+    The script sees its variables, and as `$1` whether this is a `create` or an `update`.
+
+    Args:
+        name: logical name of the command.
+        script: file name without `.sh`.
+        variables: shell variables; a secret among them makes the command's stdin and output secret.
+        timeout_seconds: after it the script is killed; the published plugin has no limit of its own.
+        first_contact: the machine may still be booting, so dial for minutes instead of seconds.
+    """
+    text = (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / f"{script}.sh").read_text()
+    given = {"member": host.member, "instance_id": host.instance_id, **variables}
+    stdin = pulumi.Output.all(**given).apply(lambda values: render(values, *text))
+    return remote.Command(
+        name,
+        connection=host.connection(BOOT_DIAL_ATTEMPTS if first_contact else None),
+        create=command_line(script, host.member, "create", timeout_seconds),
+        update=command_line(script, host.member, "update", timeout_seconds),
+        stdin=stdin,
+        logging=remote.Logging.NONE,
+        add_previous_output_in_env=False,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), deleted_with=host.instance),
+    )
+
+
+def push(
+    name: str,
+    host: Host,
+    source: Path,
+    remote_path: str,
+    *,
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> remote.CopyToRemote:
+    """Copy a local file to a machine.
+
+    A copy has no stdin to carry the instance ID, so a new machine replaces it by a trigger: harmless, since there is
+    nothing that the old copy's deletion would do.
+    """
+    return remote.CopyToRemote(
+        name,
+        connection=host.connection(),
+        source=pulumi.FileAsset(str(source)),
+        remote_path=remote_path,
+        triggers=[host.instance_id],
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), deleted_with=host.instance),
+    )
+
+
+def command_line(script: str, member: str, step: str, timeout_seconds: int) -> str:
+    """What the remote shell is told; short, because an error repeats it."""
+    lock = f"flock --close --wait {LOCK_WAIT_SECONDS} {LOCK}"
+    limit = f"timeout --kill-after=10 {timeout_seconds}"
+    return f"sudo -n {lock} {limit} bash -s -- {step} {script} {member}"
+
+
+def render(variables: Mapping[str, str], library: str, script: str) -> str:
+    """The text that `bash -s` reads: quoted variables, the library, and the script.
+
+    The script runs as a function without standard input: a child of it that reads would eat the rest of the text.
+    """
+    head = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in sorted(variables.items()))
+    return f'set -euo pipefail\numask 077\n{head}{library}\nmain() {{\n{script}\n}}\nmain "$@" </dev/null\n'

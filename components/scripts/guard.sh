@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# ExecStartPre of etcd.service: an etcd never starts on an empty directory by itself.
+#
+# A member whose directory was wiped would rejoin under its old ID and vote without what it had promised; three of them
+# would come up as the same cluster, empty. So a start needs this member's own write-ahead log, or the permit that
+# start.sh writes once, at birth. The permit is gone as soon as there is a log.
+set -euo pipefail
+
+volume=$(dirname "$ETCD_DATA_DIR")
+self="$ETCD_INITIAL_CLUSTER_TOKEN $ETCD_NAME"
+
+refuse() {
+  echo "etcd-aws: refusing to start $ETCD_NAME: $1" >&2
+  exit 1
+}
+
+if [[ -f $volume/.identity && $(<"$volume/.identity") != "$self" ]]; then
+  refuse "the data volume belongs to '$(<"$volume/.identity")', this is '$self'. Attach this member's own volume."
+fi
+if compgen -G "$ETCD_DATA_DIR/member/wal/*.wal" >/dev/null; then
+  [[ -f $volume/.identity ]] || refuse "$ETCD_DATA_DIR holds a log, but nothing says whose. Attach this member's own volume."
+  rm -f "$volume/.permit"
+elif [[ ! -f $volume/.permit || $(<"$volume/.permit") != "$self" ]]; then
+  refuse "no write-ahead log in $ETCD_DATA_DIR. If it had one, this member must not vote again under its old ID: remove it
+from the cluster and add it as a new one. Never copy a permit from elsewhere."
+fi
+
+# What this process runs with; start.sh compares it with what lies on the disk.
+sha256sum /etc/etcd/etcd.conf /etc/etcd/pki/ca.crt /etc/systemd/system/etcd.service /usr/local/bin/etcd >/run/etcd/started-with

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# What every script on a machine uses. A script ends with one line, `changed: …` or `unchanged: …`.
+
+changes=()
+
+note() { changes+=("$1"); }
+
+report() {
+  if ((${#changes[@]})); then
+    local IFS=,
+    printf 'changed: %s\n' "${changes[*]}"
+  else
+    printf 'unchanged: %s\n' "$1"
+  fi
+}
+
+fail() {
+  printf '%s: %s\n' "$member" "$1" >&2
+  exit 1
+}
+
+# write_file PATH MODE OWNER: standard input becomes the file's content, all at once or not at all.
+write_file() {
+  local path=$1 mode=$2 owner=$3 new
+  new=$(mktemp "$path.XXXXXX")
+  cat >"$new"
+  chmod "$mode" "$new"
+  chown "$owner" "$new"
+  if cmp -s "$new" "$path" && [[ $(stat -c '%a %U:%G' "$path") == "$(stat -c '%a %U:%G' "$new")" ]]; then
+    rm -f "$new"
+    return
+  fi
+  sync "$new"
+  mv -f "$new" "$path"
+  note "$path"
+}
+
+# member_etcdctl ENDPOINTS COMMAND…: etcdctl with this member's own certificate.
+member_etcdctl() {
+  local endpoints=$1
+  shift
+  timeout 10 etcdctl --endpoints="$endpoints" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
+    --key=/etc/etcd/pki/server.key --command-timeout=5s --dial-timeout=2s "$@"
+}
+
+healthy() { member_etcdctl "$1" endpoint health >/dev/null 2>&1; }
+
+# explain REASON: why etcd here is not healthy, with the end of its journal; then give up.
+explain() {
+  {
+    printf '%s: %s\n' "$member" "$1"
+    printf 'etcd.service is %s; the last lines of its journal:\n' "$(systemctl is-active etcd || true)"
+    journalctl --unit=etcd --lines=20 --no-pager --output=cat | cut -c1-400
+    printf 'Look closer: ssh %s sudo journalctl -u etcd. When the reason is gone, run pulumi up again.\n' "$member"
+  } >&2
+  exit 1
+}

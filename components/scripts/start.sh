@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# Starts etcd, or restarts it when it runs with something older than what lies on the disk.
+#
+# `create` is the member's birth and the only time that a permit for an empty directory is written: Pulumi keeps the
+# fact that it was given. Before a member has ever joined, nothing here waits: the first start needs all members started.
+# After that it returns only when the member is healthy, so that the next member's turn comes after this one's.
+: "${member:?}" "${mount_point:?}" "${data_directory:?}" "${token:?}" "${endpoint:?}"
+step=$1
+other_endpoints=${other_endpoints-}
+
+has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
+
+# What a wiped disk cannot tell, the others can: a member with client URLs has been started before.
+started_before() {
+  [[ -n $other_endpoints ]] || return 1
+  member_etcdctl "$other_endpoints" member list --write-out=json 2>/dev/null |
+    jq --exit-status --arg name "$member" 'any(.members[]; .name == $name and (.clientURLs // [] | length > 0))' >/dev/null
+}
+
+give_permit() {
+  local self="$token $member"
+  if has_log || [[ -f $mount_point/.permit ]]; then return; fi
+  [[ ! -f $mount_point/.identity ]] || fail "the volume was in use and its log is gone; a member that lost its log must be removed and added again"
+  ! started_before || fail "the others know $member as a member that ran, but its volume is empty; it must be removed and added again"
+  printf '%s' "$self" | write_file "$mount_point/.permit" 600 etcd:etcd
+  printf '%s' "$self" | write_file "$mount_point/.identity" 600 etcd:etcd
+}
+
+current() { sha256sum --check --quiet --strict /run/etcd/started-with >/dev/null 2>&1; }
+
+# Nothing is restarted unless every other member is healthy and no alarm is raised.
+others_healthy() {
+  local endpoint
+  for endpoint in ${other_endpoints//,/ }; do
+    healthy "$endpoint" || fail "not restarting: $endpoint is not healthy. Mend that member first, then run pulumi up again."
+  done
+  local alarms
+  alarms=$(member_etcdctl "$other_endpoints" alarm list) || fail "not restarting: the cluster does not tell its alarms"
+  [[ -z $alarms ]] || fail "not restarting: the cluster has raised $alarms. Clear it first."
+}
+
+move_leadership() {
+  local status self leader target
+  status=$(member_etcdctl "$endpoint" endpoint status --write-out=json)
+  self=$(jq -r '.[0].Status.header.member_id' <<<"$status")
+  leader=$(jq -r '.[0].Status.leader' <<<"$status")
+  [[ $self == "$leader" ]] || return 0
+  target=$(member_etcdctl "$other_endpoints" endpoint status --write-out=json | jq -r '.[0].Status.header.member_id')
+  member_etcdctl "$endpoint" move-leader "$(printf '%x' "$target")" >/dev/null
+}
+
+# A lock in the cluster itself keeps two operators with two backends from restarting members at once.
+hold_cluster_lock() {
+  coproc cluster_lock {
+    exec etcdctl --endpoints="$other_endpoints" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
+      --key=/etc/etcd/pki/server.key --dial-timeout=2s lock --ttl=30 etcd-aws/restart
+  }
+  trap 'kill "$cluster_lock_PID" 2>/dev/null || true' EXIT
+  read -r -t 60 -u "${cluster_lock[0]}" || fail "not restarting: another operator holds the lock etcd-aws/restart in the cluster"
+}
+
+raft_lag() {
+  member_etcdctl "$endpoint${other_endpoints:+,$other_endpoints}" endpoint status --write-out=json |
+    jq --arg own "$endpoint" '(map(.Status.raftIndex) | max) - (.[] | select(.Endpoint == $own) | .Status.raftAppliedIndex)'
+}
+
+wait_healthy() {
+  local deadline=$((SECONDS + 120)) lag
+  until healthy "$endpoint" && lag=$(raft_lag 2>/dev/null) && ((lag < 1000)); do
+    ((SECONDS < deadline)) || explain "etcd is not healthy ${1:-after 120 s}"
+    sleep 0.5
+  done
+}
+
+restart() {
+  if [[ -n $other_endpoints ]]; then
+    hold_cluster_lock
+    others_healthy
+    move_leadership
+  fi
+  timeout 120 systemctl restart etcd || explain "etcd did not come back after a restart"
+  note "restarted etcd"
+}
+
+systemctl is-enabled --quiet etcd || systemctl enable --quiet etcd
+if [[ $step == create ]]; then give_permit; fi
+
+state=$(systemctl is-active etcd || true)
+if [[ ! -f $mount_point/.joined ]]; then
+  if [[ $state == inactive || $state == failed ]]; then
+    systemctl start --no-block etcd
+    note "started etcd"
+  elif ! current; then
+    systemctl restart --no-block etcd
+    note "restarted etcd, which had not joined yet"
+  fi
+  report "etcd is starting"
+  return
+fi
+
+if [[ $state != active ]]; then
+  systemctl start --no-block etcd
+  note "started etcd"
+elif ! current; then
+  restart
+fi
+wait_healthy
+report "etcd runs with what is on the disk"
