@@ -1,0 +1,69 @@
+"""Networks and addresses: which ones a VPC, a subnet, a member and a firewall rule may have."""
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+
+RFC_1918 = tuple(IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+# docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: network, router, DNS, future use; and broadcast.
+RESERVED_AT_START = 4
+RESERVED_AT_END = 1
+WIDEST_SOURCE_PREFIX = 8
+
+
+def private_address(text: str) -> str:
+    """A member's address, checked on its own."""
+    try:
+        address = IPv4Address(text)
+    except AddressValueError:
+        raise ValueError("an IPv4 address: four numbers from 0 to 255, without leading zeros") from None
+    if not any(address in network for network in RFC_1918):
+        raise ValueError("a private address (10/8, 172.16/12, 192.168/16): no member is on the internet")
+    return text
+
+
+def private_network(text: str) -> str:
+    """The range of a VPC or a subnet."""
+    network = _network(text)
+    if not any(network.subnet_of(block) for block in RFC_1918):
+        raise ValueError("a private network, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    if not 16 <= network.prefixlen <= 28:
+        raise ValueError("AWS takes networks from /16 to /28 only")
+    return str(network)
+
+
+def source_network(text: str) -> str:
+    """Who may connect. Empty means: not set."""
+    if not text:
+        return text
+    if ":" in text:
+        raise ValueError("an IPv4 network: the VPC has no IPv6")
+    network = _network(text)
+    if network.prefixlen < WIDEST_SOURCE_PREFIX:
+        raise ValueError(f"/{WIDEST_SOURCE_PREFIX} or narrower: this would let in (nearly) everybody on the internet")
+    return str(network)
+
+
+def misplaced(address: str, subnet_cidr: str) -> str | None:
+    """Why a member cannot have this address in this subnet, or None if it can."""
+    subnet, number = IPv4Network(subnet_cidr), IPv4Address(address)
+    if number not in subnet:
+        return f"inside the subnet {subnet_cidr}"
+    offset = int(number) - int(subnet.network_address)
+    if offset < RESERVED_AT_START or offset >= subnet.num_addresses - RESERVED_AT_END:
+        return f"not one of the first four nor the last of {subnet_cidr}: AWS keeps these"
+    return None
+
+
+def inside(inner_cidr: str, outer_cidr: str) -> bool:
+    return IPv4Network(inner_cidr).subnet_of(IPv4Network(outer_cidr))
+
+
+def _network(text: str) -> IPv4Network:
+    if "/" not in text:
+        raise ValueError("a network with its length, such as 192.168.0.0/24")
+    try:
+        return IPv4Network(text)
+    except (AddressValueError, NetmaskValueError):
+        raise ValueError("an IPv4 network such as 192.168.0.0/24") from None
+    except ValueError:
+        corrected = IPv4Network(text, strict=False)
+        raise ValueError(f"the address of a network, not of a host in it: {corrected}") from None

@@ -1,0 +1,150 @@
+"""etcd's configuration file, `/etc/etcd/etcd.conf`: an environment file, rendered for one member and one version.
+
+Pure: a dataclass in, text out. This file is etcd's only configuration; a flag that repeats a variable is fatal to it
+("conflicting environment variable"). Names come from each minor's sources, server/etcdmain/config.go and
+server/embed/config.go; etcd only warns of a name that it does not know.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from components.etcd.release import minor_of, numbers
+from components.topology import CLIENT_PORT, Member
+
+CONFIG_FILE = "/etc/etcd/etcd.conf"
+PKI_DIRECTORY = "/etc/etcd/pki"
+# Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
+DATA_DIRECTORY_NAME = "default.etcd"
+# Read only by a member that has no data yet (etcdserver/server.go, NewServer: haveWAL), so that a change of these
+# alone is no reason to restart one that has.
+BOOTSTRAP_PREFIX = "ETCD_INITIAL_"
+# The first releases of 3.5 that know these; before, TLS 1.2 was the least as well, and not to be set.
+KNOWN_SINCE = {"experimental-compact-hash-check-enabled": "3.5.5", "tls-min-version": "3.5.8"}
+
+CORRUPTION_CHECKS = {
+    "3.5": {
+        "experimental-initial-corrupt-check": "true",
+        "experimental-compact-hash-check-enabled": "true",
+    },
+    "3.6": {"feature-gates": "CompactHashCheck=true,InitialCorruptCheck=true"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """What an operator may tune, the same on every member."""
+
+    heartbeat_milliseconds: int
+    election_milliseconds: int
+    quota_mib: int
+    auto_compaction_retention: str
+    snapshot_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """All that one member's file is made from."""
+
+    version: str
+    member: Member
+    mount_point: str
+    """Where the data volume is mounted; etcd's directory is one below."""
+    initial_cluster: str
+    cluster_token: str
+    cluster_state: Literal["new", "existing"]
+    tuning: Tuning
+
+
+def data_directory(mount_point: str) -> str:
+    return f"{mount_point}/{DATA_DIRECTORY_NAME}"
+
+
+def render(configuration: Configuration) -> str:
+    """The text of the file."""
+    lines = [f"# etcd {configuration.version}, member {configuration.member.name}. Written by Pulumi; edits are lost."]
+    lines += [f"{variable(flag)}={quoted(value)}" for flag, value in flags(configuration).items()]
+    return "\n".join(lines) + "\n"
+
+
+def flags(configuration: Configuration) -> dict[str, str]:
+    """Every flag that is set, by etcd's own name for it."""
+    known = {
+        **_membership(configuration),
+        **_tls("", "server"),
+        **_tls("peer-", "peer"),
+        "tls-min-version": "TLS1.2",
+        **_tuning(configuration.tuning),
+        **_safety(configuration.version),
+        "listen-metrics-urls": configuration.member.metrics_url,
+        "logger": "zap",
+        "log-outputs": "stderr",
+        "log-level": "info",
+    }
+    version = numbers(configuration.version)
+    return {flag: value for flag, value in known.items() if version >= numbers(KNOWN_SINCE.get(flag, "0"))}
+
+
+def restart_digest(text: str) -> str:
+    """Changes exactly when a running member must be restarted to follow the file."""
+    lasting = (line for line in text.splitlines() if not line.startswith((BOOTSTRAP_PREFIX, "#")))
+    return hashlib.sha256("\n".join(lasting).encode()).hexdigest()
+
+
+def variable(flag: str) -> str:
+    return "ETCD_" + flag.upper().replace("-", "_")
+
+
+def quoted(value: str) -> str:
+    """For an EnvironmentFile= of systemd.exec(5); a POSIX shell reads the same."""
+    if not value.isprintable():
+        raise ValueError(f"{value!r} cannot stand in an environment file: it holds a line break or a control character")
+    for special in '\\"$`':
+        value = value.replace(special, f"\\{special}")
+    return f'"{value}"'
+
+
+def _membership(configuration: Configuration) -> dict[str, str]:
+    member = configuration.member
+    return {
+        "name": member.name,
+        "data-dir": data_directory(configuration.mount_point),
+        "listen-peer-urls": member.peer_url,
+        # On loopback too, under TLS as well: health checks on the machine need no way through the network.
+        "listen-client-urls": f"{member.client_url},https://127.0.0.1:{CLIENT_PORT}",
+        "advertise-client-urls": member.client_url,
+        "initial-advertise-peer-urls": member.peer_url,
+        "initial-cluster": configuration.initial_cluster,
+        "initial-cluster-token": configuration.cluster_token,
+        "initial-cluster-state": configuration.cluster_state,
+    }
+
+
+def _tls(prefix: str, certificate: str) -> dict[str, str]:
+    return {
+        f"{prefix}client-cert-auth": "true",
+        f"{prefix}cert-file": f"{PKI_DIRECTORY}/{certificate}.crt",
+        f"{prefix}key-file": f"{PKI_DIRECTORY}/{certificate}.key",
+        f"{prefix}trusted-ca-file": f"{PKI_DIRECTORY}/ca.crt",
+    }
+
+
+def _tuning(tuning: Tuning) -> dict[str, str]:
+    return {
+        "heartbeat-interval": str(tuning.heartbeat_milliseconds),
+        "election-timeout": str(tuning.election_milliseconds),
+        "quota-backend-bytes": str(tuning.quota_mib * 1024 * 1024),
+        "auto-compaction-mode": "periodic",
+        "auto-compaction-retention": tuning.auto_compaction_retention,
+        "snapshot-count": str(tuning.snapshot_count),
+    }
+
+
+def _safety(version: str) -> dict[str, str]:
+    return {
+        "strict-reconfig-check": "true",
+        "pre-vote": "true",
+        **CORRUPTION_CHECKS[minor_of(version)],
+        # /v3/* over HTTP is a part of what is promised.
+        "enable-grpc-gateway": "true",
+    }

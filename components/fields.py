@@ -1,0 +1,158 @@
+"""The types of the settings: for every field its pattern or range, and the rule in words.
+
+Free text never holds what a shell would act on ($ ` ; & | < > quotes), though no setting is ever pasted into one.
+"""
+
+import json
+import posixpath
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from components.addresses import private_address, private_network, source_network
+from components.faults import Rule
+from components.topology import tolerated_failures
+
+# Memory, not disks: a mount here is gone after a reboot, and with it the member's vote.
+VOLATILE = ("/dev", "/proc", "/run", "/sys", "/tmp", "/var/lock", "/var/run", "/var/tmp")
+# The system's own trees; the unit also makes them read-only or invisible to etcd (ProtectSystem, ProtectHome).
+SYSTEM_TREES = ("/bin", "/boot", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/root", "/sbin", "/usr")
+# A volume mounted exactly here would hide what the system keeps below.
+SHARED_PARENTS = ("/media", "/mnt", "/opt", "/srv", "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log",
+                  "/var/lib/apt", "/var/lib/cloud", "/var/lib/dpkg", "/var/lib/systemd", "/var/mail",
+                  "/var/spool")  # fmt: skip
+RESERVED_TAGS = ("Name",)
+
+
+def decoded_json(value: object) -> object:
+    """Lists and objects reach the program as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        raise ValueError("a list or an object, not plain text; set one entry at a time with --path") from None
+
+
+def odd_size(size: int) -> int:
+    if size < 1:
+        raise ValueError("a cluster has at least one member")
+    if size > 7:
+        raise ValueError("at most 7 members: every write waits for a majority, so more only makes it slower")
+    if size % 2 == 0:
+        raise ValueError(f"1, 3, 5 or 7 members: {size} tolerate the loss of {tolerated_failures(size)}, "
+                         f"and so do {size - 1}")  # fmt: skip
+    return size
+
+
+def mount_point(path: str) -> str:
+    if path == "/" or posixpath.normpath(path) != path:
+        raise ValueError("an absolute path without //, /./, /../ or a / at its end, and not / itself")
+    if any(path == tree or path.startswith(f"{tree}/") for tree in VOLATILE):
+        raise ValueError("on a disk: this place is in memory or swept, and a member must never forget its vote")
+    if path in SHARED_PARENTS or any(path == tree or path.startswith(f"{tree}/") for tree in SYSTEM_TREES):
+        raise ValueError("a directory of its own: the volume mounted here would hide a part of the system")
+    return path
+
+
+def tag_key(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("tag keys that begin with aws: belong to AWS")
+    if key in RESERVED_TAGS:
+        raise ValueError(f"the tag {key} is set for each resource by the program")
+    return key
+
+
+def without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+ClusterName = Annotated[
+    str,
+    Field(pattern=r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"),
+    Rule("1 to 32 of a-z, 0-9 and -, a letter first and no - last", "etcd"),
+]
+Size = Annotated[int, AfterValidator(odd_size), Rule("1, 3, 5 or 7 members", "3")]
+Address = Annotated[str, AfterValidator(private_address)]
+Addresses = Annotated[
+    tuple[Address, ...],
+    BeforeValidator(decoded_json),
+    Rule("a list of IPv4 addresses, one per member", "192.168.0.100"),
+]
+VpcCidr = Annotated[str, AfterValidator(private_network), Rule("a private IPv4 network, /16 to /28", "192.168.0.0/16")]
+SubnetCidr = Annotated[
+    str, AfterValidator(private_network), Rule("a private IPv4 network, /16 to /28", "192.168.0.0/24")
+]
+SourceCidr = Annotated[str, AfterValidator(source_network), Rule("an IPv4 network, /8 or narrower", "203.0.113.7/32")]
+SourceCidrs = Annotated[
+    tuple[SourceCidr, ...], BeforeValidator(decoded_json), Rule("a list of IPv4 networks", "10.20.0.0/16")
+]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"), Rule("the name of an AWS region", "us-east-1")]
+Zone = Annotated[
+    str, Field(pattern=r"^([a-z]{2}(-[a-z0-9]+)+[a-z])?$"), Rule("the name of an availability zone", "us-east-1a")
+]
+InstanceType = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,30}$"),
+    Rule("an EC2 instance type: family, dot, size", "m7i.large"),
+]
+# What gp3 offers: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+VolumeSizeGib = Annotated[int, Field(ge=1, le=16_384), Rule("1 to 16384 GiB, what gp3 offers", "20")]
+VolumeIops = Annotated[int, Field(ge=3_000, le=16_000), Rule("3000 to 16000, what gp3 offers", "3000")]
+VolumeThroughput = Annotated[int, Field(ge=125, le=1_000), Rule("125 to 1000 MiB/s, what gp3 offers", "125")]
+EtcdVersion = Annotated[
+    str,
+    Field(pattern=r"^(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}$"),
+    Rule("an exact release, x.y.z, so that an update never changes it by surprise", "3.5.11"),
+]
+ReleaseFile = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9/_.,+@~ -]*$"),
+    Rule("a path of letters, digits, spaces and / _ . , + @ ~ -", "./etcd-v3.5.11-linux-amd64.tar.gz"),
+]
+Sha256 = Annotated[
+    str,
+    Field(pattern=r"^([0-9a-fA-F]{64})?$"),
+    AfterValidator(str.lower),
+    Rule("a SHA-256: 64 hexadecimal digits", "$(sha256sum FILE | cut -c1-64)"),
+]
+ReleaseUrl = Annotated[
+    str,
+    Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"),
+    AfterValidator(without_slash),
+    Rule("an https:// URL without query", "https://github.com/etcd-io/etcd/releases/download"),
+]
+# server/embed/config.go: a zero is refused, and so is an election timeout above maxElectionMs.
+Heartbeat = Annotated[int, Field(ge=1, le=10_000), Rule("1 to 10000 ms: a fifth of the election timeout", "100")]
+Election = Annotated[int, Field(ge=5, le=50_000), Rule("5 to 50000 ms: etcd starts with nothing else", "1000")]
+# etcd reads 0 as its own default and a negative one as no quota at all.
+QuotaMib = Annotated[int, Field(ge=1), Rule("above 0: without a quota the volume fills up and the member dies", "2048")]
+Retention = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]{0,4}[hm]$"),
+    Rule("hours or minutes: without compaction the database grows until the quota stops it", "1h"),
+]
+SnapshotCount = Annotated[int, Field(ge=1_000, le=10_000_000), Rule("1000 to 10000000 transactions", "100000")]
+DataDirectory = Annotated[
+    str,
+    Field(pattern=r"^/[A-Za-z0-9/_.-]{0,200}$"),
+    AfterValidator(mount_point),
+    Rule("an absolute path of letters, digits and / _ . -", "/var/lib/etcd"),
+]
+Days = Annotated[int, Field(ge=1, le=36_500), Rule("1 to 36500 days", "365")]
+Flag = Annotated[bool, Rule("true or false", "false")]
+TAG_TEXT = r"^[\p{L}\p{N} +\-=._:/@]*$"
+TagKey = Annotated[str, Field(pattern=TAG_TEXT, min_length=1, max_length=128), AfterValidator(tag_key)]
+TagValue = Annotated[str, Field(pattern=TAG_TEXT, max_length=256)]
+Tags = Annotated[
+    dict[TagKey, TagValue],
+    Field(max_length=40),
+    BeforeValidator(decoded_json),
+    Rule("up to 40 tags, 1 to 128 and 0 to 256 letters, digits, spaces and + - = . _ : / @ in quotes", "team-a"),
+]
+# EC2's characters for a description, less those that mean something to a shell.
+Description = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9 ._:/()#,@+=\[\]-]{1,200}$"),
+    Rule("1 to 200 letters, digits, spaces and . _ - : / ( ) # , @ [ ] + =", "'etcd cluster'"),
+]

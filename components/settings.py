@@ -1,0 +1,129 @@
+"""The settings of a stack: the only reader of its configuration.
+
+`load` takes what Pulumi holds; `Settings` is pure. Defaults stand here and in Pulumi.yaml alike: the engine fills them
+in for the program, and a test compares the two.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Self
+
+import pulumi
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from components import fields
+from components.etcd.config import Tuning
+from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
+from components.faults import Fault, Rule, SettingsError, from_validation, shown, top_key
+from components.rules import JOINT_RULES, warnings_for
+from components.topology import Topology, default_addresses, plan
+
+
+class Settings(BaseModel):
+    """One stack's configuration, checked. Made by `parse` alone, which also checks what joins several settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    region: fields.Region = Field("", alias="aws:region")
+    cluster_name: fields.ClusterName = "etcd"
+    size: fields.Size = 3
+    addresses: fields.Addresses = ()
+    vpc_cidr: fields.VpcCidr = "192.168.0.0/16"
+    subnet_cidr: fields.SubnetCidr = "192.168.0.0/24"
+    availability_zone: fields.Zone = ""
+    operator_cidr: fields.SourceCidr = ""
+    client_cidrs: fields.SourceCidrs = ()
+    instance_type: fields.InstanceType = "m7i.large"
+    volume_size_gib: fields.VolumeSizeGib = 20
+    volume_iops: fields.VolumeIops = 3_000
+    volume_throughput_mibps: fields.VolumeThroughput = 125
+    etcd_version: fields.EtcdVersion = "3.5.11"
+    release_file: fields.ReleaseFile = ""
+    release_sha256: fields.Sha256 = ""
+    release_url: fields.ReleaseUrl = OFFICIAL_URL
+    heartbeat_milliseconds: fields.Heartbeat = 100
+    election_milliseconds: fields.Election = 1_000
+    quota_mib: fields.QuotaMib = 2_048
+    auto_compaction_retention: fields.Retention = "1h"
+    snapshot_count: fields.SnapshotCount = 100_000
+    data_directory: fields.DataDirectory = "/var/lib/etcd"
+    certificate_validity_days: fields.Days = 365
+    certificate_renewal_days: fields.Days = 30
+    ca_validity_days: fields.Days = 3_650
+    delete_data_volumes: fields.Flag = False
+    tags: fields.Tags = {}
+    description: fields.Description = "etcd cluster"
+
+    @classmethod
+    def parse(cls, values: Mapping[str, object], secret_keys: frozenset[str] = frozenset()) -> Self:
+        """Checks everything and raises one SettingsError with every fault, or returns sound settings.
+
+        `values` has configuration keys without `etcd:`, and `aws:region`.
+        """
+        faults: list[Fault] = []
+        try:
+            settings = cls.model_validate(dict(values))
+        except ValidationError as error:
+            faults = from_validation(error, _rules())
+            refused = {top_key(fault.key) for fault in faults}
+            # Defaults stand in for what is refused, so that the rest is checked in the same run.
+            settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
+        refused = {top_key(fault.key) for fault in faults}
+        for joint in JOINT_RULES:
+            if not joint.keys & refused:
+                faults.extend(joint.check(settings))
+        if faults:
+            raise SettingsError(shown(faults, secret_keys))
+        return settings
+
+    @property
+    def zone(self) -> str:
+        return self.availability_zone or f"{self.region}a"
+
+    @property
+    def topology(self) -> Topology:
+        addresses = self.addresses or default_addresses(self.subnet_cidr, self.size)
+        return plan(self.cluster_name, addresses, self.zone)
+
+    @property
+    def architecture(self) -> str:
+        return architecture_of(self.instance_type)
+
+    @property
+    def release(self) -> Release:
+        return release(self.etcd_version, self.architecture, self.release_url, self.release_sha256)
+
+    @property
+    def tuning(self) -> Tuning:
+        return Tuning(
+            heartbeat_milliseconds=self.heartbeat_milliseconds,
+            election_milliseconds=self.election_milliseconds,
+            quota_mib=self.quota_mib,
+            auto_compaction_retention=self.auto_compaction_retention,
+            snapshot_count=self.snapshot_count,
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        return warnings_for(self)
+
+
+def load() -> Settings:
+    """The settings of the stack that is running."""
+    namespace = f"{pulumi.get_project()}:"
+    held: dict[str, Any] = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    values = {key.removeprefix(namespace): value for key, value in held.items() if key.startswith(namespace)}
+    secret_keys = frozenset(key for key in values if pulumi.runtime.config.is_config_secret(namespace + key))
+    # The AWS provider takes the region from these too, in this order.
+    region = held.get("aws:region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if region:
+        values["aws:region"] = region
+    return Settings.parse(values, secret_keys)
+
+
+def _rules() -> dict[str, Rule]:
+    return {
+        field.alias or name: next(item for item in field.metadata if isinstance(item, Rule))
+        for name, field in Settings.model_fields.items()
+    }
