@@ -2,6 +2,8 @@
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
+from components.topology import default_addresses
+
 RFC_1918 = tuple(IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 # docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: network, router, DNS, future use; and broadcast.
 RESERVED_AT_START = 4
@@ -9,15 +11,15 @@ RESERVED_AT_END = 1
 WIDEST_SOURCE_PREFIX = 8
 
 
-def private_address(text: str) -> str:
-    """A member's address, checked on its own."""
+def unfit(address: str) -> str | None:
+    """Why no member can have this address, in whatever subnet, or None if one can."""
     try:
-        address = IPv4Address(text)
+        number = IPv4Address(address)
     except AddressValueError:
-        raise ValueError("an IPv4 address: four numbers from 0 to 255, without leading zeros") from None
-    if not any(address in network for network in RFC_1918):
-        raise ValueError("a private address (10/8, 172.16/12, 192.168/16): no member is on the internet")
-    return text
+        return "an IPv4 address: four numbers from 0 to 255, without leading zeros"
+    if not any(number in network for network in RFC_1918):
+        return "a private address (10/8, 172.16/12, 192.168/16): no member is on the internet"
+    return None
 
 
 def private_network(text: str) -> str:
@@ -55,6 +57,21 @@ def misplaced(address: str, subnet_cidr: str) -> str | None:
 
 def inside(inner_cidr: str, outer_cidr: str) -> bool:
     return IPv4Network(inner_cidr).subnet_of(IPv4Network(outer_cidr))
+
+
+def first_subnet(vpc_cidr: str) -> str:
+    """A subnet that fits: the first /24, or the whole VPC if that is smaller."""
+    vpc = IPv4Network(vpc_cidr)
+    return str(next(vpc.subnets(new_prefix=max(24, vpc.prefixlen))))
+
+
+def usable_addresses(subnet_cidr: str, size: int) -> str:
+    """As many addresses as members, as a list in YAML: the default ones, or the first that AWS leaves free."""
+    fitting = default_addresses(subnet_cidr, size)
+    if any(misplaced(address, subnet_cidr) for address in fitting):
+        first = IPv4Network(subnet_cidr).network_address + RESERVED_AT_START
+        fitting = [str(first + index) for index in range(size)]
+    return f"[{', '.join(fitting)}]"
 
 
 def _network(text: str) -> IPv4Network:

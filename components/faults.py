@@ -2,9 +2,10 @@
 
 import difflib
 import json
+import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pulumi
 from pydantic import ValidationError
@@ -15,20 +16,37 @@ LONGEST_VALUE = 100
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule of a field, attached to its type: what may stand there, and a value that may."""
+    """The rule of a field, attached to its type: what may stand there, and a value that may.
+
+    Lists and objects have their example in YAML: they are set in the stack's file.
+    """
 
     text: str
     example: str
 
+    def remedy(self, key: str) -> str:
+        if self.example.startswith(("[", "{")):
+            return f"in the stack's Pulumi.*.yaml, {qualified(key)}: {self.example}"
+        return set_command(key, self.example)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One refused setting. `key` is the configuration key, with the place inside it if it is a list or an object."""
+    """One refused setting.
+
+    Attributes:
+        key: the configuration key, with the place inside it if it is a list or an object.
+        value: what stands there.
+        rule: what may.
+        remedy: how to set it right, a command if there is one.
+        told: other keys whose values the rule or the remedy may repeat.
+    """
 
     key: str
     value: object
     rule: str
     remedy: str
+    told: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{qualified(self.key)} = {self.value}\n    rule:   {self.rule}\n    remedy: {self.remedy}"
@@ -45,18 +63,16 @@ class SettingsError(pulumi.RunError):
 
 def qualified(key: str) -> str:
     """`etcd:size` for `size`; a key that names its own namespace, such as `aws:region`, stays."""
-    return key if ":" in key.split(".")[0] else f"etcd:{key}"
+    return key if ":" in top_key(key) else f"etcd:{key}"
 
 
 def top_key(key: str) -> str:
-    """`tags` for `tags.owner`, `addresses` for `addresses[1]`: the key as it stands in the stack file."""
-    return key.split(".")[0].split("[")[0]
+    """`tags` for `tags.owner`, `addresses` for `addresses[1]`: the key as it stands in the stack's file."""
+    return re.split(r"[.\[]", key, maxsplit=1)[0]
 
 
 def set_command(key: str, example: str) -> str:
-    """The command that sets a key right."""
-    path = "--path " if key != top_key(key) else ""
-    return f"pulumi config set {path}'{qualified(key)}' {example}"
+    return f"pulumi config set {qualified(key)} {example}"
 
 
 def from_validation(error: ValidationError, rules: Mapping[str, Rule]) -> list[Fault]:
@@ -68,17 +84,27 @@ def from_validation(error: ValidationError, rules: Mapping[str, Rule]) -> list[F
     return list(faults.values())
 
 
-def shown(faults: Iterable[Fault], secret_keys: frozenset[str]) -> list[Fault]:
-    """The same faults with their values fit to print: never a secret's, and none longer than a line."""
-    return [replace(fault, value=_printable(fault, secret_keys)) for fault in faults]
+def printable(faults: Iterable[Fault], rules: Mapping[str, Rule], secret_keys: frozenset[str]) -> list[Fault]:
+    """The same faults, fit to print: nothing of a secret, and no value longer than a line."""
+    return [
+        _without_values(fault, rules)
+        if secret_keys & {top_key(fault.key), *fault.told}
+        else replace(fault, value=_text(fault.value))
+        for fault in faults
+    ]
 
 
-def _printable(fault: Fault, secret_keys: frozenset[str]) -> str:
-    if top_key(fault.key) in secret_keys:
-        return "[secret]"
-    if fault.value in ("", None):
+def _without_values(fault: Fault, rules: Mapping[str, Rule]) -> Fault:
+    key = top_key(fault.key)
+    hidden = replace(fault, key=key, value="[secret]")
+    rule = rules.get(key)
+    return replace(hidden, rule=rule.text, remedy=f"{rule.remedy(key)} --secret") if rule else hidden
+
+
+def _text(value: object) -> str:
+    if value in ("", None):
         return "(not set)"
-    text = fault.value if isinstance(fault.value, str) else json.dumps(fault.value, default=str)
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
     text = text if text.isprintable() else repr(text)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
@@ -86,13 +112,12 @@ def _printable(fault: Fault, secret_keys: frozenset[str]) -> str:
 def _unknown(detail: ErrorDetails, rules: Mapping[str, Rule]) -> Fault:
     key = str(detail["loc"][0])
     near = difflib.get_close_matches(key, rules, n=2)
-    meant = f" Did you mean {' or '.join(qualified(match) for match in near)}?" if near else ""
-    remedy = f"pulumi config rm '{qualified(key)}'"
+    meant = f"; did you mean {' or '.join(qualified(match) for match in near)}?" if near else ""
     return Fault(
         key=key,
         value=detail["input"],
-        rule=f"no such setting.{meant}",
-        remedy=remedy if near else f"{remedy}; Pulumi.yaml lists the settings",
+        rule=f"there is no such setting{meant}",
+        remedy=f"pulumi config rm {shlex.quote(qualified(key))}; Pulumi.yaml lists the settings",
     )
 
 
@@ -100,12 +125,8 @@ def _refused(detail: ErrorDetails, rules: Mapping[str, Rule]) -> Fault:
     key = _place(detail["loc"])
     rule = rules[top_key(key)]
     # Validators of our own raise ValueError with the exact reason; pydantic's reasons are about types.
-    reason = str(_cause(detail)) if detail["type"] == "value_error" else rule.text
-    return Fault(key=key, value=detail["input"], rule=reason, remedy=set_command(key, rule.example))
-
-
-def _cause(detail: ErrorDetails) -> Any:
-    return detail["ctx"]["error"]
+    reason = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else rule.text
+    return Fault(key=key, value=detail["input"], rule=reason, remedy=rule.remedy(top_key(key)))
 
 
 def _place(location: tuple[int | str, ...]) -> str:

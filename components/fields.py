@@ -9,19 +9,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from components.addresses import private_address, private_network, source_network
+from components.addresses import private_network, source_network
 from components.faults import Rule
 from components.topology import tolerated_failures
 
 # Memory, not disks: a mount here is gone after a reboot, and with it the member's vote.
-VOLATILE = ("/dev", "/proc", "/run", "/sys", "/tmp", "/var/lock", "/var/run", "/var/tmp")
-# The system's own trees; the unit also makes them read-only or invisible to etcd (ProtectSystem, ProtectHome).
+VOLATILE = ("/dev", "/proc", "/run", "/sys", "/tmp", "/var/lock", "/var/run", "/var/tmp")  # noqa: S108
+# The system's own. The unit also hides or locks most of them (ProtectSystem, ProtectHome).
 SYSTEM_TREES = ("/bin", "/boot", "/etc", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/root", "/sbin", "/usr")
-# A volume mounted exactly here would hide what the system keeps below.
-SHARED_PARENTS = ("/media", "/mnt", "/opt", "/srv", "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log",
-                  "/var/lib/apt", "/var/lib/cloud", "/var/lib/dpkg", "/var/lib/systemd", "/var/mail",
-                  "/var/spool")  # fmt: skip
-RESERVED_TAGS = ("Name",)
+# A volume mounted exactly here would hide what others keep below; etcd itself is installed below /opt/etcd.
+SHARED_PARENTS = (
+    *("/media", "/mnt", "/opt", "/opt/etcd", "/srv", "/var", "/var/backups", "/var/cache", "/var/lib", "/var/lib/apt"),
+    *("/var/lib/cloud", "/var/lib/dpkg", "/var/lib/systemd", "/var/local", "/var/log", "/var/mail", "/var/spool"),
+)
 
 
 def decoded_json(value: object) -> object:
@@ -31,7 +31,7 @@ def decoded_json(value: object) -> object:
     try:
         return json.loads(value)
     except json.JSONDecodeError:
-        raise ValueError("a list or an object, not plain text; set one entry at a time with --path") from None
+        raise ValueError("a list or an object in the stack's file, not plain text") from None
 
 
 def odd_size(size: int) -> int:
@@ -40,8 +40,8 @@ def odd_size(size: int) -> int:
     if size > 7:
         raise ValueError("at most 7 members: every write waits for a majority, so more only makes it slower")
     if size % 2 == 0:
-        raise ValueError(f"1, 3, 5 or 7 members: {size} tolerate the loss of {tolerated_failures(size)}, "
-                         f"and so do {size - 1}")  # fmt: skip
+        lost = tolerated_failures(size)
+        raise ValueError(f"1, 3, 5 or 7 members: {size} survive the loss of {lost}, and {size - 1} do so too")
     return size
 
 
@@ -58,8 +58,8 @@ def mount_point(path: str) -> str:
 def tag_key(key: str) -> str:
     if key.lower().startswith("aws:"):
         raise ValueError("tag keys that begin with aws: belong to AWS")
-    if key in RESERVED_TAGS:
-        raise ValueError(f"the tag {key} is set for each resource by the program")
+    if key == "Name" or key.startswith("etcd-aws:"):
+        raise ValueError("the program itself sets Name and the tags that begin with etcd-aws:")
     return key
 
 
@@ -73,11 +73,10 @@ ClusterName = Annotated[
     Rule("1 to 32 of a-z, 0-9 and -, a letter first and no - last", "etcd"),
 ]
 Size = Annotated[int, AfterValidator(odd_size), Rule("1, 3, 5 or 7 members", "3")]
-Address = Annotated[str, AfterValidator(private_address)]
 Addresses = Annotated[
-    tuple[Address, ...],
+    tuple[str, ...],
     BeforeValidator(decoded_json),
-    Rule("a list of IPv4 addresses, one per member", "192.168.0.100"),
+    Rule("a list of IPv4 addresses, one per member", "[192.168.0.100, 192.168.0.101, 192.168.0.102]"),
 ]
 VpcCidr = Annotated[str, AfterValidator(private_network), Rule("a private IPv4 network, /16 to /28", "192.168.0.0/16")]
 SubnetCidr = Annotated[
@@ -85,7 +84,7 @@ SubnetCidr = Annotated[
 ]
 SourceCidr = Annotated[str, AfterValidator(source_network), Rule("an IPv4 network, /8 or narrower", "203.0.113.7/32")]
 SourceCidrs = Annotated[
-    tuple[SourceCidr, ...], BeforeValidator(decoded_json), Rule("a list of IPv4 networks", "10.20.0.0/16")
+    tuple[SourceCidr, ...], BeforeValidator(decoded_json), Rule("a list of IPv4 networks", "[10.20.0.0/16]")
 ]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"), Rule("the name of an AWS region", "us-east-1")]
 Zone = Annotated[
@@ -114,7 +113,7 @@ Sha256 = Annotated[
     str,
     Field(pattern=r"^([0-9a-fA-F]{64})?$"),
     AfterValidator(str.lower),
-    Rule("a SHA-256: 64 hexadecimal digits", "$(sha256sum FILE | cut -c1-64)"),
+    Rule("a SHA-256: 64 hexadecimal digits", "$(sha256sum TARBALL | cut -c1-64)"),
 ]
 ReleaseUrl = Annotated[
     str,
@@ -148,7 +147,10 @@ Tags = Annotated[
     dict[TagKey, TagValue],
     Field(max_length=40),
     BeforeValidator(decoded_json),
-    Rule("up to 40 tags, 1 to 128 and 0 to 256 letters, digits, spaces and + - = . _ : / @ in quotes", "team-a"),
+    Rule(
+        "up to 40 tags of text: letters, digits, spaces and + - = . _ : / @, 128 in a key and 256 in a value",
+        '{team: "a"}',
+    ),
 ]
 # EC2's characters for a description, less those that mean something to a shell.
 Description = Annotated[

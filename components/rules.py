@@ -1,34 +1,41 @@
-"""Rules that join several settings, and what is allowed but worth a warning."""
+"""Rules that join several settings, or that need more than the value itself: the table of releases, a file."""
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.addresses import inside, misplaced
+from components.addresses import first_subnet, inside, misplaced, unfit, usable_addresses
 from components.etcd.release import OFFICIAL_URL, SUPPORTED_MINORS, minor_of, newest_pinned, published_sha256
-from components.faults import Fault, set_command
+from components.faults import Fault, Rule, top_key
+from components.topology import default_addresses
 
 if TYPE_CHECKING:
     from components.settings import Settings
 
-type_of_check = Callable[["Settings"], Iterator[Fault]]
-
+ADDRESSES = "[192.168.0.100, 192.168.0.101, 192.168.0.102]"
 BASE_IOPS = 3_000
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
-SUGGESTED_QUOTA_LIMIT_MIB = 8_192  # MaxQuotaBytes in etcd's server/etcdserver/quota.go
+
+type_of_check = Callable[["Settings"], Iterator[Fault]]
 
 
 @dataclass(frozen=True)
 class JointRule:
-    """A check and the keys that it reads: it is skipped while one of them is refused on its own account."""
+    """A check and the keys that it reads."""
 
     keys: frozenset[str]
     check: type_of_check
 
 
 JOINT_RULES: list[JointRule] = []
+
+
+def joint_faults(settings: "Settings", refused: set[str]) -> Iterator[Fault]:
+    """What these rules find. A rule that reads a key which is refused on its own account is skipped."""
+    for rule in JOINT_RULES:
+        if not rule.keys & refused:
+            yield from (replace(found, told=rule.keys) for found in rule.check(settings))
 
 
 def joint(*keys: str) -> Callable[[type_of_check], type_of_check]:
@@ -40,7 +47,7 @@ def joint(*keys: str) -> Callable[[type_of_check], type_of_check]:
 
 
 def fault(key: str, value: object, rule: str, example: object) -> Fault:
-    return Fault(key=key, value=value, rule=rule, remedy=set_command(key, str(example)))
+    return Fault(key=key, value=value, rule=rule, remedy=Rule(rule, str(example)).remedy(top_key(key)))
 
 
 @joint("aws:region")
@@ -59,45 +66,56 @@ def zone_in_region(settings: "Settings") -> Iterator[Fault]:
 @joint("operatorCidr")
 def operator_is_set(settings: "Settings") -> Iterator[Fault]:
     if not settings.operator_cidr:
-        rule = "required: the network from which you reach the machines with SSH, your own address as /32 at best"
-        yield fault("operatorCidr", "", rule, "203.0.113.7/32")
+        rule = "required: the network from which you reach the machines with SSH; best your own address, as /32"
+        yield fault("operatorCidr", "", rule, "10.20.30.40/32")
 
 
 @joint("vpcCidr", "subnetCidr")
 def subnet_in_vpc(settings: "Settings") -> Iterator[Fault]:
     if not inside(settings.subnet_cidr, settings.vpc_cidr):
-        first = f"{settings.vpc_cidr.split('/')[0]}/{max(24, int(settings.vpc_cidr.split('/')[1]))}"
-        yield fault("subnetCidr", settings.subnet_cidr, f"inside etcd:vpcCidr, {settings.vpc_cidr}", first)
+        rule = f"inside etcd:vpcCidr, {settings.vpc_cidr}"
+        yield fault("subnetCidr", settings.subnet_cidr, rule, first_subnet(settings.vpc_cidr))
+
+
+@joint("addresses")
+def addresses_are_private(settings: "Settings") -> Iterator[Fault]:
+    for index, address in enumerate(settings.addresses):
+        reason = unfit(address)
+        if not reason and address in settings.addresses[:index]:
+            reason = f"an address of its own; addresses[{settings.addresses.index(address)}] has the same"
+        if reason:
+            yield fault(f"addresses[{index}]", address, reason, ADDRESSES)
 
 
 @joint("addresses", "size")
 def one_address_per_member(settings: "Settings") -> Iterator[Fault]:
-    addresses = settings.addresses
-    if addresses and len(addresses) != settings.size:
-        rule = f"as many addresses as members: {settings.size} members, {len(addresses)} addresses"
-        yield fault("addresses", list(addresses), rule, "192.168.0.100")
-    for index, address in enumerate(addresses):
-        if address in addresses[:index]:
-            rule = f"an address of its own; addresses[{addresses.index(address)}] has the same"
-            yield fault(f"addresses[{index}]", address, rule, "192.168.0.102")
+    count = len(settings.addresses)
+    if count not in (0, settings.size):
+        rule = f"one address per member: etcd:size is {settings.size}, these are {count}"
+        yield fault("addresses", list(settings.addresses), rule, ADDRESSES)
+
+
+@joint("addresses", "subnetCidr")
+def addresses_in_subnet(settings: "Settings") -> Iterator[Fault]:
+    subnet = settings.subnet_cidr
+    for index, address in enumerate(settings.addresses):
+        if not unfit(address) and (reason := misplaced(address, subnet)):
+            yield fault(f"addresses[{index}]", address, reason, usable_addresses(subnet, len(settings.addresses)))
 
 
 @joint("addresses", "size", "subnetCidr")
-def addresses_in_subnet(settings: "Settings") -> Iterator[Fault]:
-    example = settings.topology.members[0].address
-    for index, address in enumerate(settings.addresses):
-        if reason := misplaced(address, settings.subnet_cidr):
-            yield fault(f"addresses[{index}]", address, reason, example)
-    if not settings.addresses and any(misplaced(member.address, settings.subnet_cidr) for member in settings.topology):
-        rule = f"required here: {settings.subnet_cidr} is too small for the default, host numbers 100 and on"
-        yield fault("addresses", "", rule, settings.subnet_cidr.split("/")[0].rsplit(".", 1)[0] + ".10")
+def default_addresses_fit(settings: "Settings") -> Iterator[Fault]:
+    subnet, size = settings.subnet_cidr, settings.size
+    if not settings.addresses and any(misplaced(address, subnet) for address in default_addresses(subnet, size)):
+        rule = f"required: {subnet} has no room for the default, host numbers 100 and on"
+        yield fault("addresses", "", rule, usable_addresses(subnet, size))
 
 
 @joint("volumeIops", "volumeSizeGib")
 def iops_fit_the_size(settings: "Settings") -> Iterator[Fault]:
     most = max(BASE_IOPS, 500 * settings.volume_size_gib)
     if settings.volume_iops > most:
-        rule = f"at most 500 per GiB above the base of {BASE_IOPS}: {most} for {settings.volume_size_gib} GiB"
+        rule = f"{BASE_IOPS}, or at most 500 per GiB: {most} for {settings.volume_size_gib} GiB"
         yield fault("volumeIops", settings.volume_iops, rule, most)
 
 
@@ -112,34 +130,35 @@ def throughput_fits_the_iops(settings: "Settings") -> Iterator[Fault]:
 @joint("etcdVersion", "instanceType", "releaseSha256")
 def version_is_usable(settings: "Settings") -> Iterator[Fault]:
     version, architecture = settings.etcd_version, settings.architecture
-    newest = newest_pinned("3.5")
     if version in LOSES_DATA:
-        rule = "not 3.5.0 to 3.5.2: they lose committed data after a crash (etcd issue 13766)"
-        yield fault("etcdVersion", version, rule, newest)
+        rule = "not 3.5.0 to 3.5.2: they lose committed data in a crash (etcd issue 13766)"
     elif minor_of(version) not in SUPPORTED_MINORS:
         rule = f"a release of {' or '.join(SUPPORTED_MINORS)}: the settings of other minors are not known here"
-        yield fault("etcdVersion", version, rule, newest)
     elif not settings.release_sha256 and not published_sha256(version, architecture):
-        rule = (f"a release whose checksum is known (components/etcd/checksums.json, {architecture}), "
-                "or etcd:releaseSha256 beside it")  # fmt: skip
-        yield fault("etcdVersion", version, rule, newest)
+        rule = (
+            f"a release with a known checksum for {architecture} (components/etcd/checksums.json), "
+            "or etcd:releaseSha256 beside it"
+        )
+    else:
+        return
+    yield fault("etcdVersion", version, rule, newest_pinned("3.5"))
 
 
 @joint("etcdVersion", "instanceType", "releaseFile", "releaseSha256", "releaseUrl")
 def checksum_agrees(settings: "Settings") -> Iterator[Fault]:
     published = published_sha256(settings.etcd_version, settings.architecture)
-    own_build = settings.release_file or settings.release_url != OFFICIAL_URL
-    if settings.release_sha256 and published and settings.release_sha256 != published and not own_build:
-        rule = f"the sum of the published {settings.etcd_version}, {published}: no other release is offered there"
+    official = not settings.release_file and settings.release_url == OFFICIAL_URL
+    if official and settings.release_sha256 and published and settings.release_sha256 != published:
+        rule = f"the sum of the published {settings.etcd_version}: nothing else is to be had at {OFFICIAL_URL}"
         yield fault("releaseSha256", settings.release_sha256, rule, published)
 
 
 @joint("releaseFile")
 def release_file_exists(settings: "Settings") -> Iterator[Fault]:
-    if settings.release_file and not Path(settings.release_file).is_file():
-        rule = f"a file on this machine; looked for {Path(settings.release_file).absolute()}"
-        yield Fault(key="releaseFile", value=settings.release_file, rule=rule, remedy="correct the path, or remove it "
-                    "to have the release downloaded: pulumi config rm etcd:releaseFile")  # fmt: skip
+    path = Path(settings.release_file)
+    if settings.release_file and not path.is_file():
+        rule = f"a file on this machine; there is none at {path.absolute()}"
+        yield fault("releaseFile", settings.release_file, rule, "PATH, or to download it: pulumi config rm releaseFile")
 
 
 @joint("heartbeatMilliseconds", "electionMilliseconds")
@@ -152,39 +171,23 @@ def election_is_slower(settings: "Settings") -> Iterator[Fault]:
 
 @joint("quotaMib", "volumeSizeGib")
 def quota_fits_the_volume(settings: "Settings") -> Iterator[Fault]:
-    most = settings.volume_size_gib * 1_024
-    if settings.quota_mib >= most:
-        rule = f"less than the volume, {most} MiB: the write-ahead log needs room too"
-        yield fault("quotaMib", settings.quota_mib, rule, most // 2)
+    volume_mib = settings.volume_size_gib * 1_024
+    if settings.quota_mib >= volume_mib:
+        rule = f"less than the volume, {volume_mib} MiB: the write-ahead log needs room too"
+        yield fault("quotaMib", settings.quota_mib, rule, volume_mib // 2)
 
 
-@joint("certificateValidityDays", "certificateRenewalDays", "caValidityDays")
-def certificates_nest(settings: "Settings") -> Iterator[Fault]:
-    leaf, early, authority = settings.certificate_validity_days, settings.certificate_renewal_days, settings.ca_validity_days
-    if early >= leaf:
-        rule = f"less than etcd:certificateValidityDays, {leaf}: else every update renews them"
-        yield fault("certificateRenewalDays", early, rule, max(1, leaf // 3))
+@joint("certificateValidityDays", "certificateRenewalDays")
+def renewal_is_early(settings: "Settings") -> Iterator[Fault]:
+    validity, early = settings.certificate_validity_days, settings.certificate_renewal_days
+    if early >= validity:
+        rule = f"less than etcd:certificateValidityDays, {validity}: otherwise every update renews"
+        yield fault("certificateRenewalDays", early, rule, max(1, validity // 3))
+
+
+@joint("certificateValidityDays", "caValidityDays")
+def authority_outlives(settings: "Settings") -> Iterator[Fault]:
+    leaf, authority = settings.certificate_validity_days, settings.ca_validity_days
     if authority <= leaf:
         rule = f"more than etcd:certificateValidityDays, {leaf}: a certificate is worth nothing after its CA's end"
-        yield fault("caValidityDays", authority, rule, 10 * leaf)
-
-
-def warnings_for(settings: "Settings") -> list[str]:
-    """What is allowed, with its price."""
-    found = []
-    if settings.size == 1:
-        found.append("etcd:size is 1: the loss of this one machine is the loss of the cluster. Production takes 3 or 5.")
-    family, size = settings.instance_type.split(".")
-    if re.fullmatch(r"t[0-9]+[a-z]*", family):
-        found.append(f"etcd:instanceType {settings.instance_type} is burstable: without CPU credits heartbeats come late "
-                     "and the cluster loses its leader. Production takes a fixed-performance type, such as m7i.large.")  # fmt: skip
-    if size in ("nano", "micro"):
-        found.append(f"etcd:instanceType {settings.instance_type} has 1 GiB of memory or less: etcd keeps its index, and "
-                     "the system the whole database, in memory.")  # fmt: skip
-    if settings.quota_mib > SUGGESTED_QUOTA_LIMIT_MIB:
-        found.append(f"etcd:quotaMib {settings.quota_mib} is above 8192, the most that etcd suggests: a member takes "
-                     "long to start and to catch up.")  # fmt: skip
-    elif 2 * settings.quota_mib > 1_024 * settings.volume_size_gib:
-        found.append(f"etcd:quotaMib {settings.quota_mib} is more than half of the volume: defragmentation writes a "
-                     "second copy of the database and may not fit.")  # fmt: skip
-    return found
+        yield fault("caValidityDays", authority, rule, min(36_500, 10 * leaf))

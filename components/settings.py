@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from components import fields
+from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
-from components.faults import Fault, Rule, SettingsError, from_validation, shown, top_key
-from components.rules import JOINT_RULES, warnings_for
+from components.faults import Fault, Rule, SettingsError, from_validation, printable, top_key
+from components.rules import joint_faults
 from components.topology import Topology, default_addresses, plan
 
 
@@ -61,20 +62,17 @@ class Settings(BaseModel):
 
         `values` has configuration keys without `etcd:`, and `aws:region`.
         """
-        faults: list[Fault] = []
+        rules, faults = _rules(), list[Fault]()
         try:
             settings = cls.model_validate(dict(values))
         except ValidationError as error:
-            faults = from_validation(error, _rules())
+            faults = from_validation(error, rules)
             refused = {top_key(fault.key) for fault in faults}
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
-        refused = {top_key(fault.key) for fault in faults}
-        for joint in JOINT_RULES:
-            if not joint.keys & refused:
-                faults.extend(joint.check(settings))
+        faults += joint_faults(settings, refused={top_key(fault.key) for fault in faults})
         if faults:
-            raise SettingsError(shown(faults, secret_keys))
+            raise SettingsError(printable(faults, rules, secret_keys))
         return settings
 
     @property
@@ -106,7 +104,7 @@ class Settings(BaseModel):
 
     @property
     def warnings(self) -> list[str]:
-        return warnings_for(self)
+        return cautions(self)
 
 
 def load() -> Settings:

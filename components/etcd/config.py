@@ -5,20 +5,16 @@ Pure: a dataclass in, text out. This file is etcd's only configuration; a flag t
 server/embed/config.go; etcd only warns of a name that it does not know.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
 from components.etcd.release import minor_of, numbers
-from components.topology import CLIENT_PORT, Member
+from components.topology import CLIENT_PORT, Member, Topology
 
 CONFIG_FILE = "/etc/etcd/etcd.conf"
 PKI_DIRECTORY = "/etc/etcd/pki"
 # Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
 DATA_DIRECTORY_NAME = "default.etcd"
-# Read only by a member that has no data yet (etcdserver/server.go, NewServer: haveWAL), so that a change of these
-# alone is no reason to restart one that has.
-BOOTSTRAP_PREFIX = "ETCD_INITIAL_"
 # The first releases of 3.5 that know these; before, TLS 1.2 was the least as well, and not to be set.
 KNOWN_SINCE = {"experimental-compact-hash-check-enabled": "3.5.5", "tls-min-version": "3.5.8"}
 
@@ -43,52 +39,55 @@ class Tuning:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Configuration:
-    """All that one member's file is made from."""
+class EtcdConfig:
+    """All that one member's file is made from.
 
-    version: str
+    Attributes:
+        member: whose file it is.
+        topology: the member among the others.
+        version: of etcd.
+        token: unique per birth of the cluster.
+        mount_point: where the data volume is mounted; etcd's directory lies below it.
+        tuning: what an operator may tune.
+        cluster_state: `existing` for a member that joins a cluster which runs. Read at a member's first start only.
+    """
+
     member: Member
+    topology: Topology
+    version: str
+    token: str
     mount_point: str
-    """Where the data volume is mounted; etcd's directory is one below."""
-    initial_cluster: str
-    cluster_token: str
-    cluster_state: Literal["new", "existing"]
     tuning: Tuning
+    cluster_state: Literal["new", "existing"] = "new"
 
 
 def data_directory(mount_point: str) -> str:
     return f"{mount_point}/{DATA_DIRECTORY_NAME}"
 
 
-def render(configuration: Configuration) -> str:
+def render(config: EtcdConfig) -> str:
     """The text of the file."""
-    lines = [f"# etcd {configuration.version}, member {configuration.member.name}. Written by Pulumi; edits are lost."]
-    lines += [f"{variable(flag)}={quoted(value)}" for flag, value in flags(configuration).items()]
+    lines = [f"# etcd {config.version}, member {config.member.name}. Written by Pulumi; edits are lost."]
+    lines += [f"{variable(flag)}={quoted(value)}" for flag, value in flags(config).items()]
     return "\n".join(lines) + "\n"
 
 
-def flags(configuration: Configuration) -> dict[str, str]:
+def flags(config: EtcdConfig) -> dict[str, str]:
     """Every flag that is set, by etcd's own name for it."""
     known = {
-        **_membership(configuration),
+        **_membership(config),
         **_tls("", "server"),
         **_tls("peer-", "peer"),
         "tls-min-version": "TLS1.2",
-        **_tuning(configuration.tuning),
-        **_safety(configuration.version),
-        "listen-metrics-urls": configuration.member.metrics_url,
+        **_tuning(config.tuning),
+        **_safety(config.version),
+        "listen-metrics-urls": config.member.metrics_url,
         "logger": "zap",
         "log-outputs": "stderr",
         "log-level": "info",
     }
-    version = numbers(configuration.version)
+    version = numbers(config.version)
     return {flag: value for flag, value in known.items() if version >= numbers(KNOWN_SINCE.get(flag, "0"))}
-
-
-def restart_digest(text: str) -> str:
-    """Changes exactly when a running member must be restarted to follow the file."""
-    lasting = (line for line in text.splitlines() if not line.startswith((BOOTSTRAP_PREFIX, "#")))
-    return hashlib.sha256("\n".join(lasting).encode()).hexdigest()
 
 
 def variable(flag: str) -> str:
@@ -104,19 +103,19 @@ def quoted(value: str) -> str:
     return f'"{value}"'
 
 
-def _membership(configuration: Configuration) -> dict[str, str]:
-    member = configuration.member
+def _membership(config: EtcdConfig) -> dict[str, str]:
+    member = config.member
     return {
         "name": member.name,
-        "data-dir": data_directory(configuration.mount_point),
+        "data-dir": data_directory(config.mount_point),
         "listen-peer-urls": member.peer_url,
         # On loopback too, under TLS as well: health checks on the machine need no way through the network.
         "listen-client-urls": f"{member.client_url},https://127.0.0.1:{CLIENT_PORT}",
         "advertise-client-urls": member.client_url,
         "initial-advertise-peer-urls": member.peer_url,
-        "initial-cluster": configuration.initial_cluster,
-        "initial-cluster-token": configuration.cluster_token,
-        "initial-cluster-state": configuration.cluster_state,
+        "initial-cluster": config.topology.initial_cluster,
+        "initial-cluster-token": config.token,
+        "initial-cluster-state": config.cluster_state,
     }
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 import urllib.error
 import urllib.request
@@ -60,7 +61,8 @@ def published_sha256(version: str, architecture: str) -> str | None:
 
 
 def newest_pinned(minor: str) -> str:
-    pinned = (version for version in _table("checksums.json")["versions"] if minor_of(version) == minor)
+    versions: dict[str, dict[str, str]] = _table("checksums.json")["versions"]
+    pinned = (version for version in versions if minor_of(version) == minor)
     return max(pinned, key=numbers)
 
 
@@ -75,23 +77,24 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def architecture_of(instance_type: str) -> str:
     """Graviton families have a g right after the generation (m7g, c7gn, im4gn, t4g); a1 was the first."""
-    family = instance_type.split(".")[0]
+    family = instance_type.partition(".")[0]
     return "arm64" if family == "a1" or re.match(r"[a-z]+[0-9]+g", family) else "amd64"
 
 
 def notice(version: str) -> str:
     """One paragraph: which fixes the chosen version lacks, and what to do about it."""
-    minor, newest = minor_of(version), newest_pinned(minor_of(version))
+    minor = minor_of(version)
+    newest = newest_pinned(minor)
     if numbers(version) >= numbers(newest):
-        return f"etcd {version} is the newest {minor} pinned here ({newest})." if version == newest else (
-            f"etcd {version} is newer than the newest {minor} pinned here, {newest}.")  # fmt: skip
-    lacking = {kind: _fixes_after(version, kind) for kind in ("data", "security")}
-    told = [f"{label}: {'; '.join(lacking[kind])}." for kind, label in
-            (("data", "Correctness and data"), ("security", "Security")) if lacking[kind]]  # fmt: skip
-    return " ".join([
-        f"etcd {version} lacks the fixes up to {newest}.", *told,
-        f"See CHANGELOG-{minor} of etcd. To have them: pulumi config set etcd:etcdVersion {newest}",
-    ])  # fmt: skip
+        return f"etcd {version}: no newer {minor} is pinned here (the newest is {newest})."
+    sentences = [f"etcd {version} lacks the fixes up to {newest}."]
+    for kind, label in (("data", "Data and correctness"), ("security", "Security")):
+        if lacking := _fixes_after(version, kind):
+            sentences.append(f"{label}: {'; '.join(lacking)}.")
+    sentences.append(
+        f"All are in etcd's CHANGELOG-{minor}.md. To have them: pulumi config set etcd:etcdVersion {newest}"
+    )
+    return " ".join(sentences)
 
 
 def _fixes_after(version: str, kind: str) -> list[str]:
@@ -128,10 +131,11 @@ def _download(wanted: Release, kept: Path) -> None:
     handle, name = tempfile.mkstemp(dir=kept.parent, prefix=".partial-")
     partial = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            with urllib.request.urlopen(wanted.url, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer:  # noqa: S310
-                while block := answer.read(1 << 20):
-                    file.write(block)
+        with (
+            os.fdopen(handle, "wb") as file,
+            urllib.request.urlopen(wanted.url, timeout=DOWNLOAD_TIMEOUT_SECONDS) as answer,  # noqa: S310 (always https)
+        ):
+            shutil.copyfileobj(answer, file)
         _verify(partial, wanted, remedy="try again; if it stays so, do not use this source", source=wanted.url)
         partial.replace(kept)
     except (urllib.error.URLError, OSError) as error:
