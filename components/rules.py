@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.addresses import first_subnet, inside, misplaced, unfit, usable_addresses
-from components.etcd.release import OFFICIAL_URL, SUPPORTED_MINORS, minor_of, newest_pinned, published_sha256
+from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
+from components.etcd.versions import SUPPORTED_MINORS, minor_of
 from components.faults import Fault, Rule, top_key
 from components.topology import default_addresses
 

@@ -8,7 +8,7 @@ server/embed/config.go; etcd only warns of a name that it does not know.
 from dataclasses import dataclass
 from typing import Literal
 
-from components.etcd.release import minor_of, numbers
+from components.etcd.versions import minor_of, numbers
 from components.topology import CLIENT_PORT, Member, Topology
 
 CONFIG_FILE = "/etc/etcd/etcd.conf"

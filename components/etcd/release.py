@@ -17,14 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pulumi
+
+from components.etcd.versions import minor_of, numbers
+
 OFFICIAL_URL = "https://github.com/etcd-io/etcd/releases/download"
-SUPPORTED_MINORS = ("3.5", "3.6")
 DOWNLOAD_TIMEOUT_SECONDS = 60
 TABLES = Path(__file__).parent
 
 
-class ReleaseError(Exception):
-    """A release cannot be had, or is not what it should be."""
+class ReleaseError(pulumi.RunError):
+    """A release cannot be had, or is not what it should be. A RunError: printed without a traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +69,6 @@ def newest_pinned(minor: str) -> str:
     return max(pinned, key=numbers)
 
 
-def minor_of(version: str) -> str:
-    return version.rpartition(".")[0]
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """For comparing: 3.5.9 comes before 3.5.11."""
-    return tuple(int(part) for part in version.split("."))
-
-
 def architecture_of(instance_type: str) -> str:
     """Graviton families have a g right after the generation (m7g, c7gn, im4gn, t4g); a1 was the first."""
     family = instance_type.partition(".")[0]
@@ -92,14 +86,14 @@ def notice(version: str) -> str:
         if lacking := _fixes_after(version, kind):
             sentences.append(f"{label}: {'; '.join(lacking)}.")
     sentences.append(
-        f"All are in etcd's CHANGELOG-{minor}.md. To have them: pulumi config set etcd:etcdVersion {newest}"
+        f"The whole list: CHANGELOG-{minor}.md of etcd. To have them: pulumi config set etcd:etcdVersion {newest}"
     )
     return " ".join(sentences)
 
 
 def _fixes_after(version: str, kind: str) -> list[str]:
     return [
-        f"{fixes[kind]} ({fixed_in})"
+        f"{fixed_in}: {fixes[kind]}"
         for fixed_in, fixes in sorted(_table("fixes.json")["versions"].items(), key=lambda entry: numbers(entry[0]))
         if kind in fixes and minor_of(fixed_in) == minor_of(version) and numbers(fixed_in) > numbers(version)
     ]
