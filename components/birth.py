@@ -1,4 +1,4 @@
-"""What was true when the cluster was born. Kept in state, so that later runs of the program know that they are later."""
+"""What was true when the cluster was born, kept in state: later runs of the program know by it that they are later."""
 
 import secrets
 from collections.abc import Sequence

@@ -17,6 +17,7 @@ from pulumi_command import remote
 SCRIPTS = Path(__file__).parent / "scripts"
 LOCK = "/run/etcd-aws.lock"
 LOCK_WAIT_SECONDS = 900
+TIMEOUT_SECONDS = 600  # on the machine: the published plugin has no limit, and a killed engine ends nothing there
 BOOT_DIAL_ATTEMPTS = 100
 
 
@@ -60,7 +61,6 @@ def run(
     *,
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource] = (),
-    timeout_seconds: int = 300,
     first_contact: bool = False,
 ) -> remote.Command:
     """Run `scripts/{script}.sh` on a machine, as root, under the machine's lock and a time limit.
@@ -71,7 +71,6 @@ def run(
         name: logical name of the command.
         script: file name without `.sh`.
         variables: shell variables; a secret among them makes the command's stdin and output secret.
-        timeout_seconds: after it the script is killed; the published plugin has no limit of its own.
         first_contact: the machine may still be booting, so dial for minutes instead of seconds.
     """
     text = (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / f"{script}.sh").read_text()
@@ -80,8 +79,8 @@ def run(
     return remote.Command(
         name,
         connection=host.connection(BOOT_DIAL_ATTEMPTS if first_contact else None),
-        create=command_line(script, host.member, "create", timeout_seconds),
-        update=command_line(script, host.member, "update", timeout_seconds),
+        create=command_line(script, host.member, "create"),
+        update=command_line(script, host.member, "update"),
         stdin=stdin,
         logging=remote.Logging.NONE,
         add_previous_output_in_env=False,
@@ -113,10 +112,10 @@ def push(
     )
 
 
-def command_line(script: str, member: str, step: str, timeout_seconds: int) -> str:
+def command_line(script: str, member: str, step: str) -> str:
     """What the remote shell is told; short, because an error repeats it."""
     lock = f"flock --close --wait {LOCK_WAIT_SECONDS} {LOCK}"
-    limit = f"timeout --kill-after=10 {timeout_seconds}"
+    limit = f"timeout --kill-after=10 {TIMEOUT_SECONDS}"
     return f"sudo -n {lock} {limit} bash -s -- {step} {script} {member}"
 
 

@@ -106,6 +106,9 @@ class Machine(pulumi.ComponentResource):
 
     def _instance(self, host_key: tls.PrivateKey, host_public_key: pulumi.Output[str]) -> aws.ec2.Instance:
         args = self._args
+        first_boot: pulumi.Output[str] = pulumi.Output.all(host_key.private_key_openssh, host_public_key).apply(
+            lambda keys: user_data.render(*keys)
+        )
         interface = aws.ec2.NetworkInterface(
             self._logical("interface"),
             subnet_id=args.subnet_id,
@@ -122,11 +125,7 @@ class Machine(pulumi.ComponentResource):
             primary_network_interface={"network_interface_id": interface.id},
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": ROOT_VOLUME_GIB},
-            user_data=pulumi.Output.secret(
-                pulumi.Output.all(host_key.private_key_openssh, host_public_key).apply(
-                    lambda keys: user_data.render(*keys)
-                )
-            ),
+            user_data=first_boot,
             tags=self._tags,
             opts=pulumi.ResourceOptions(
                 parent=self,

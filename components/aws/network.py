@@ -71,7 +71,8 @@ class Network(pulumi.ComponentResource):
             vpc_id=vpc.id,
             description=args.description,
             tags=named(args.tags, f"{name}-members"),
-            opts=self._child,
+            # EC2 cannot change it; the provider would replace a group that is in use.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
         self.vpc_id, self.subnet_id, self.security_group_id = vpc.id, subnet.id, group.id
         self.rules = self._rules()

@@ -67,11 +67,11 @@ class EtcdMember(pulumi.ComponentResource):
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
         ready = self._run("ready", {}, args.booted, first_contact=True)
-        volume = self._run(
-            "volume", {"volume_id": args.volume_id, "mount_point": args.mount_point}, [ready, *args.attached]
+        mounted = self._run(
+            "mount", {"volume_id": args.volume_id, "mount_point": args.mount_point}, [ready, *args.attached]
         )
         configured = self._run("configure", self._files(), [ready])
-        self.started = self._run("start", self._start(), [volume, self._install(ready), configured])
+        self.started = self._run("start", self._start(), [mounted, self._install(ready), configured])
         self.register_outputs({})
 
     def gate(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:

@@ -74,7 +74,7 @@ class Pki(pulumi.ComponentResource):
         self._ca = self._authority()
         self.ca_certificate = self._ca.cert_pem
         self.admin = self._issue("admin", "admin", ("client_auth", "digital_signature"))
-        self.members = {member.name: self._for_member(member) for member in args.topology.members}
+        self.members = {member.name: self._for_member(member) for member in args.topology}
         self.register_outputs({"ca_certificate": self.ca_certificate})
 
     def _authority(self) -> tls.SelfSignedCert:
@@ -91,9 +91,7 @@ class Pki(pulumi.ComponentResource):
             allowed_uses=["cert_signing", "crl_signing"],
             # A changed input would replace the CA and with it every certificate at once: the old and the new half of
             # the cluster would not trust each other.
-            opts=pulumi.ResourceOptions(
-                parent=self, ignore_changes=["validityPeriodHours", "subject", "allowedUses"]
-            ),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["validityPeriodHours", "subject", "allowedUses"]),
         )
 
     def _for_member(self, member: Member) -> MemberCertificates:

@@ -6,6 +6,20 @@
 # start.sh writes once, at birth. The permit is gone as soon as there is a log.
 set -euo pipefail
 
+# digest: what a restart would bring into force. The INITIAL_ settings are read on an empty directory only.
+digest() {
+  {
+    grep --invert-match --extended-regexp '^(#|ETCD_INITIAL_)' /etc/etcd/etcd.conf
+    cat /etc/etcd/pki/ca.crt /etc/systemd/system/etcd.service
+    readlink /usr/local/bin/etcd
+  } | sha256sum
+}
+
+if [[ ${1-} == digest ]]; then
+  digest
+  exit
+fi
+
 volume=$(dirname "$ETCD_DATA_DIR")
 self="$ETCD_INITIAL_CLUSTER_TOKEN $ETCD_NAME"
 
@@ -26,4 +40,4 @@ from the cluster and add it as a new one. Never copy a permit from elsewhere."
 fi
 
 # What this process runs with; start.sh compares it with what lies on the disk.
-sha256sum /etc/etcd/etcd.conf /etc/etcd/pki/ca.crt /etc/systemd/system/etcd.service /usr/local/bin/etcd >/run/etcd/started-with
+digest >/run/etcd/started-with

@@ -23,7 +23,7 @@ fi
 echo "$sha256  $tarball" | sha256sum --check --quiet --strict >/dev/null 2>&1 ||
   fail "$tarball has SHA-256 $(sha256sum "$tarball" | cut -d' ' -f1), expected $sha256; nothing was replaced"
 
-mkdir -p -m 755 /opt/etcd
+install -d -m 755 /opt/etcd
 new=$(mktemp -d /opt/etcd/.new.XXXXXX)
 trap 'rm -rf "$new"' EXIT
 tar --extract --gzip --file "$tarball" --directory "$new" --strip-components=1 --no-same-owner

@@ -15,7 +15,7 @@ report() {
 }
 
 fail() {
-  printf '%s: %s\n' "$member" "$1" >&2
+  printf '%s: %s\n' "${member:?}" "$1" >&2
   exit 1
 }
 

@@ -26,7 +26,7 @@ give_permit() {
   printf '%s' "$self" | write_file "$mount_point/.identity" 600 etcd:etcd
 }
 
-current() { sha256sum --check --quiet --strict /run/etcd/started-with >/dev/null 2>&1; }
+current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
 
 # Nothing is restarted unless every other member is healthy and no alarm is raised.
 others_healthy() {
@@ -55,7 +55,8 @@ hold_cluster_lock() {
     exec etcdctl --endpoints="$other_endpoints" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
       --key=/etc/etcd/pki/server.key --dial-timeout=2s lock --ttl=30 etcd-aws/restart
   }
-  trap 'kill "$cluster_lock_PID" 2>/dev/null || true' EXIT
+  lock_process=$!
+  trap 'kill "$lock_process" 2>/dev/null || true' EXIT
   read -r -t 60 -u "${cluster_lock[0]}" || fail "not restarting: another operator holds the lock etcd-aws/restart in the cluster"
 }
 

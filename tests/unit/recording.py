@@ -1,0 +1,109 @@
+"""A recording engine: every resource that a program registers, with its inputs and options, in milliseconds."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from google.protobuf import json_format
+from pulumi.runtime import mocks, stack
+from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One resource as the engine was asked for it. `raw` keeps the marks of secrets."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    raw: dict[str, Any]
+    options: Any
+
+    def is_secret(self, key: str) -> bool:
+        return _is_secret(self.raw[key])
+
+
+class Provider(pulumi.runtime.Mocks):
+    """Answers like a provider that makes everything at once."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return f"{args.name}-id", {**args.inputs, **self._computed(args)}
+
+    def _computed(self, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
+        match args.typ.split(":")[-1]:
+            case "PrivateKey":
+                return {
+                    "privateKeyPem": f"PRIVATE KEY {args.name}",
+                    "privateKeyOpenssh": f"PRIVATE KEY {args.name}",
+                    "publicKeyOpenssh": f"ssh-ed25519 {args.name}\n",
+                }
+            case "CertRequest":
+                return {"certRequestPem": f"REQUEST {args.name}"}
+            case "SelfSignedCert" | "LocallySignedCert":
+                return {"certPem": f"CERTIFICATE {args.name}", "validityEndTime": "2030-01-01T00:00:00Z"}
+            case "KeyPair":
+                return {"keyName": args.name}
+            case "Stash":
+                return {"output": args.inputs["input"]}
+        return {}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
+        assert args.token == "aws:ec2/getAmi:getAmi", f"unexpected call {args.token}"
+        return {**args.args, "id": "ami-newest"}
+
+
+@dataclass
+class Recorder(mocks.MockMonitor):
+    """What the program registered."""
+
+    resources_seen: list[Recorded] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(Provider())
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = {key: _plain(value) for key, value in self.resources[answer.urn].state.items()}
+            raw = json_format.MessageToDict(request.object)
+            self.resources_seen.append(Recorded(request.type, request.name, inputs, raw, request))
+        return answer
+
+    def __getitem__(self, name: str) -> Recorded:
+        found = [each for each in self.resources_seen if each.name == name and each.options.custom]
+        assert len(found) == 1, f"{len(found)} resources are named {name}: {sorted(self.names())}"
+        return found[0]
+
+    def names(self, type_suffix: str = "") -> set[str]:
+        return {each.name for each in self.resources_seen if each.type.endswith(type_suffix)}
+
+    def named(self, part: str) -> list[Recorded]:
+        return [each for each in self.resources_seen if part in each.name and each.options.custom]
+
+    def depends_on(self, name: str) -> set[str]:
+        """Logical names of what the named resource waits for, as far as it says so itself."""
+        return {urn.split("::")[-1] for urn in self[name].options.dependencies}
+
+
+def record(program: Callable[[], object]) -> Recorder:
+    """Runs a program against a fresh recorder and returns it once everything is registered."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    recorder = Recorder()
+    pulumi.runtime.set_mocks(recorder.mocks, project="etcd", stack="test", preview=False, monitor=recorder)
+    loop.run_until_complete(stack.run_pulumi_func(lambda: _ignore(program())))
+    return recorder
+
+
+def _ignore(_: object) -> None:
+    return None
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, dict) and value.get(_special_sig_key) == _special_secret_sig
+
+
+def _plain(value: Any) -> Any:
+    return value["value"] if _is_secret(value) else value

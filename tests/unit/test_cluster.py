@@ -1,0 +1,219 @@
+"""What decides whether the cluster is safe, in the resources that the program registers."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.aws.machine import Hardware
+from components.aws.network import NetworkArgs
+from components.cluster import EtcdCluster, EtcdClusterArgs
+from components.etcd.config import Tuning
+from components.etcd.pki import Lifetimes
+from components.etcd.release import release
+from components.topology import plan
+from tests.unit.recording import Provider, Recorder, record
+
+MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
+COMMANDS = ("ready", "mount", "configure", "install", "start", "healthy")
+
+
+def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
+    topology = plan("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us-east-1a")
+    given = {
+        "topology": topology,
+        "network": NetworkArgs(
+            vpc_cidr="192.168.0.0/16",
+            subnet_cidr="192.168.0.0/24",
+            availability_zone="us-east-1a",
+            operator_cidr="10.1.0.0/16",
+            client_cidrs=["10.2.0.0/16"],
+            tags={"team": "storage"},
+        ),
+        "hardware": Hardware(
+            architecture="amd64",
+            instance_type="m7i.large",
+            volume_size_gib=20,
+            volume_iops=3000,
+            volume_throughput_mibps=125,
+            delete_volume=False,
+        ),
+        "release": release("3.5.11", "amd64"),
+        "tarball": tarball,
+        "tuning": Tuning(
+            heartbeat_milliseconds=100,
+            election_milliseconds=1000,
+            quota_mib=2048,
+            auto_compaction_retention="1h",
+            snapshot_count=100_000,
+        ),
+        "mount_point": "/var/lib/etcd",
+        "lifetimes": Lifetimes(validity_days=365, renewal_days=30, ca_validity_days=3650),
+        "tags": {"team": "storage"},
+    }
+    return EtcdClusterArgs(**{**given, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("release") / "etcd-v3.5.11-linux-amd64.tar.gz"
+    file.write_bytes(b"release")
+    return file
+
+
+@pytest.fixture(scope="module")
+def cluster(tarball: Path) -> Recorder:
+    return record(lambda: EtcdCluster("etcd", arguments(tarball)))
+
+
+def test_every_machine_keeps_its_address_and_its_volume_apart_from_the_instance(cluster: Recorder) -> None:
+    for number, member in enumerate(MEMBERS):
+        assert cluster[f"etcd-interface-{member}"].inputs["privateIps"] == [f"192.168.0.{100 + number}"]
+        volume = cluster[f"etcd-volume-{member}"]
+        assert volume.inputs["encrypted"] is True
+        assert volume.inputs["type"] == "gp3"
+        assert volume.options.retainOnDelete, "a volume is deleted only where the configuration says so"
+        instance = cluster[f"etcd-instance-{member}"]
+        interface = {"networkInterfaceId": f"etcd-interface-{member}-id"}
+        assert instance.inputs["primaryNetworkInterface"] == interface
+        assert instance.options.deleteBeforeReplace, "two instances cannot hold one interface"
+        assert set(instance.options.ignoreChanges) == {"ami", "userData"}, "the provider would stop a running member"
+
+
+def test_instances_answer_metadata_with_a_token_only_and_root_disks_are_encrypted(cluster: Recorder) -> None:
+    for member in MEMBERS:
+        inputs = cluster[f"etcd-instance-{member}"].inputs
+        assert inputs["metadataOptions"]["httpTokens"] == "required"
+        assert inputs["metadataOptions"]["httpPutResponseHopLimit"] == 1
+        assert inputs["rootBlockDevice"]["encrypted"] is True
+
+
+def test_a_volume_is_never_pulled_from_a_running_machine(cluster: Recorder) -> None:
+    for attachment in cluster.named("etcd-attachment-"):
+        assert attachment.inputs["stopInstanceBeforeDetaching"] is True
+        assert "forceDetach" not in attachment.inputs
+
+
+def test_nothing_is_open_to_the_world(cluster: Recorder) -> None:
+    rules = [each for each in cluster.resources_seen if each.type.endswith("SecurityGroupIngressRule")]
+    sources = {(each.inputs["fromPort"], each.inputs.get("cidrIpv4", "members")) for each in rules}
+    assert sources == {(2379, "members"), (2380, "members"), (22, "10.1.0.0/16"), (2379, "10.2.0.0/16")}
+    assert not cluster.names("InternetGateway")
+
+
+def test_every_connection_knows_the_host_key(cluster: Recorder) -> None:
+    commands = [each for each in cluster.resources_seen if each.type.startswith("command:remote:")]
+    assert len(commands) == len(MEMBERS) * (len(COMMANDS) + 1)
+    for command in commands:
+        member = next(member for member in MEMBERS if command.name.endswith(member))
+        assert command.inputs["connection"]["hostKey"] == f"ssh-ed25519 etcd-host-key-{member}"
+        assert command.inputs["connection"]["user"] == "admin"
+
+
+def test_a_new_instance_runs_every_command_of_its_machine_again(cluster: Recorder) -> None:
+    for member in MEMBERS:
+        for role in COMMANDS:
+            assert f"instance_id=etcd-instance-{member}-id" in cluster[f"etcd-{role}-{member}"].inputs["stdin"]
+        assert cluster[f"etcd-release-{member}"].inputs["triggers"] == [f"etcd-instance-{member}-id"]
+
+
+def test_only_the_copy_has_triggers_and_no_command_has_an_environment(cluster: Recorder) -> None:
+    for command in cluster.resources_seen:
+        if command.type == "command:remote:Command":
+            assert "triggers" not in command.inputs, f"{command.name} would be replaced, not updated"
+            assert "environment" not in command.inputs
+            assert command.inputs["addPreviousOutputInEnv"] is False
+            assert "timeout" in command.inputs["create"]
+            assert "flock" in command.inputs["update"]
+
+
+def test_the_permit_for_an_empty_directory_is_given_at_creation_only(cluster: Recorder) -> None:
+    for start in cluster.named("etcd-start-"):
+        assert "bash -s -- create start" in start.inputs["create"]
+        assert "bash -s -- update start" in start.inputs["update"]
+
+
+def test_private_keys_appear_in_secrets_only(cluster: Recorder) -> None:
+    seen = 0
+    for resource in cluster.resources_seen:
+        for key, raw in resource.raw.items():
+            if "PRIVATE KEY" in str(raw):
+                seen += 1
+                assert resource.is_secret(key), f"{resource.name}.{key} shows a private key"
+                assert key in {"stdin", "userData", "connection", "privateKeyPem", "caPrivateKeyPem"}
+    assert seen > len(MEMBERS) * len(COMMANDS)
+
+
+def test_every_certificate_is_a_servers_and_a_clients_with_exact_names(cluster: Recorder) -> None:
+    for number, member in enumerate(MEMBERS):
+        address = f"192.168.0.{100 + number}"
+        server = cluster[f"etcd-server-{member}-request"].inputs
+        assert server["ipAddresses"] == [address, "127.0.0.1"]
+        assert server["dnsNames"] == [member, "localhost"]
+        assert cluster[f"etcd-peer-{member}-request"].inputs["ipAddresses"] == [address]
+        for role in ("server", "peer"):
+            uses = cluster[f"etcd-{role}-{member}-certificate"].inputs["allowedUses"]
+            assert {"server_auth", "client_auth"} <= set(uses), "etcd's gateway dials itself"
+    assert "server_auth" not in cluster["etcd-admin-certificate"].inputs["allowedUses"]
+
+
+def test_a_ca_is_named_by_its_generation_and_never_replaced_in_place(cluster: Recorder) -> None:
+    authority = cluster["etcd-ca-g1"]
+    assert {"validityPeriodHours", "subject", "allowedUses"} <= set(authority.options.ignoreChanges)
+    assert "earlyRenewalHours" not in authority.inputs
+
+
+def test_keys_are_p256(cluster: Recorder) -> None:
+    for key in cluster.resources_seen:
+        if key.type.endswith("PrivateKey") and "ssh" not in key.name and "host" not in key.name:
+            assert (key.inputs["algorithm"], key.inputs["ecdsaCurve"]) == ("ECDSA", "P256")
+
+
+def test_the_gate_waits_for_the_start_of_every_member(cluster: Recorder) -> None:
+    starts = {f"etcd-start-{member}" for member in MEMBERS}
+    for member in MEMBERS:
+        assert cluster.depends_on(f"etcd-healthy-{member}") >= starts
+
+
+def test_at_birth_no_machine_waits_for_another(cluster: Recorder) -> None:
+    for member in MEMBERS:
+        waits_for = cluster.depends_on(f"etcd-instance-{member}")
+        assert not any("start" in name for name in waits_for), "the first start needs all members started"
+
+
+def test_later_each_machine_waits_for_the_member_before(tarball: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed = Provider._computed
+
+    def born_before(self: Provider, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
+        if args.name == "etcd-birth":
+            return {"output": {"run": "an earlier one", "token": "etcd-token"}}
+        return computed(self, args)
+
+    monkeypatch.setattr(Provider, "_computed", born_before)
+    cluster = record(lambda: EtcdCluster("etcd", arguments(tarball)))
+    assert "etcd-start-etcd-1" in cluster.depends_on("etcd-instance-etcd-2")
+    assert "etcd-start-etcd-2" in cluster.depends_on("etcd-instance-etcd-3")
+
+
+def test_two_clusters_in_one_stack_do_not_collide(tarball: Path) -> None:
+    def program() -> None:
+        EtcdCluster("one", arguments(tarball, topology=plan("one", ["192.168.0.100"], "us-east-1a")))
+        EtcdCluster("two", arguments(tarball, topology=plan("two", ["192.168.0.200"], "us-east-1a")))
+
+    registered = [(each.type, each.name) for each in record(program).resources_seen]
+    assert len(registered) == len(set(registered))
+
+
+def test_names_say_what_and_whose(cluster: Recorder) -> None:
+    for resource in cluster.resources_seen:
+        assert resource.name == "etcd" or resource.name.startswith("etcd-")
+
+
+def test_everything_that_takes_tags_says_its_stack(cluster: Recorder) -> None:
+    tagged = [each for each in cluster.resources_seen if each.type.startswith("aws:")]
+    untaggable = ("VolumeAttachment", "InstanceState")
+    for resource in tagged:
+        if not resource.type.endswith(untaggable):
+            assert resource.inputs["tags"]["etcd-aws:stack"] == "etcd/test", resource.name
+            assert resource.inputs["tags"]["team"] == "storage", resource.name
