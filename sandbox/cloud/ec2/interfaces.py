@@ -1,0 +1,139 @@
+"""Network interfaces: their addresses, what they are attached to, and Elastic IP addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from moto.ec2.exceptions import InvalidNetworkInterfaceIdError, InvalidSecurityGroupNotFoundError
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
+from moto.ec2.models.elastic_network_interfaces import Attachment, NetworkInterface
+from moto.ec2.models.subnets import Subnet
+
+from sandbox.cloud.ec2 import errors, network_errors
+from sandbox.cloud.ec2.region import Region
+
+# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: the first four addresses and the last.
+RESERVED_AT_START = 4
+
+
+class Interface(NetworkInterface):
+    """An interface whose groups are its own and whose public address is the region's to give."""
+
+    @property
+    def group_set(self) -> list[Any]:
+        # moto adds the groups of the instance; here the instance takes its groups from the interface.
+        return list(self._group_set)
+
+    def check_auto_public_ip(self) -> None:
+        # moto draws a random address out of somebody's range.
+        if self.public_ip_auto_assign and not self.public_ip:
+            self.public_ip = self.ec2_backend.free_public_address()
+
+
+def check_address(subnet: Subnet, address: str) -> None:
+    """Refuse an address that EC2 would not give out in this subnet."""
+    try:
+        parsed = ipaddress.IPv4Address(address)
+    except ValueError:
+        raise network_errors.address_malformed(address) from None
+    network = ipaddress.IPv4Network(subnet.cidr_block, strict=False)
+    if parsed not in network:
+        raise network_errors.address_outside_subnet(address)
+    offset = int(parsed) - int(network.network_address)
+    if offset < RESERVED_AT_START or parsed == network.broadcast_address:
+        raise network_errors.address_reserved(address)
+
+
+class Interfaces(Region):
+    """What CreateNetworkInterface and its kin permit."""
+
+    def addresses_in_use(self, subnet_id: str) -> set[str]:
+        return {
+            str(entry["PrivateIpAddress"])
+            for eni in self.enis.values()
+            if eni.subnet.id == subnet_id
+            for entry in eni.private_ip_addresses
+        }
+
+    def create_network_interface(
+        self,
+        subnet: Any,
+        private_ip_address: str | list[str] | None,
+        private_ip_addresses: list[dict[str, Any]] | None = None,
+        group_ids: list[str] | None = None,
+        *arguments: Any,
+        **options: Any,
+    ) -> NetworkInterface:
+        subnet = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        for group_id in group_ids or []:
+            self.check_group(group_id, subnet)
+        # moto's own callers (NAT gateways, endpoints) give a list.
+        single = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
+        entries = list(private_ip_addresses or [])
+        wanted = [single] if single else []
+        wanted += [entry["PrivateIpAddress"] for entry in entries if entry["PrivateIpAddress"] != single]
+        for address in wanted:
+            self.check_free(subnet, address)
+        more = int(options.pop("secondary_ips_count", None) or 0)
+        if not wanted:
+            single = self.free_address(subnet, set())
+            wanted = [single]
+        for _ in range(more):
+            address = self.free_address(subnet, set(wanted))
+            wanted.append(address)
+            entries.append({"Primary": False, "PrivateIpAddress": address})
+        if entries and single and single not in {entry["PrivateIpAddress"] for entry in entries}:
+            entries.insert(0, {"Primary": True, "PrivateIpAddress": single})
+        interface = Interface(  # type: ignore[abstract]
+            self, subnet, single or "", entries, 0, False, group_ids, *arguments, **options
+        )
+        self.enis[interface.id] = interface
+        return interface
+
+    def check_group(self, group_id: str, subnet: Subnet) -> None:
+        # moto makes a group of any ID it does not know.
+        group = self.get_security_group_from_id(group_id)
+        if group is None:
+            raise InvalidSecurityGroupNotFoundError(group_id)
+        if group.vpc_id != subnet.vpc_id:
+            raise network_errors.foreign_group(group_id, subnet.id)
+
+    def check_free(self, subnet: Subnet, address: str) -> None:
+        check_address(subnet, address)
+        if address in self.addresses_in_use(subnet.id):
+            raise network_errors.address_in_use(address)
+
+    def free_address(self, subnet: Subnet, besides: set[str]) -> str:
+        """The lowest free address. moto draws one at random, also a reserved one."""
+        taken = self.addresses_in_use(subnet.id) | besides
+        hosts = list(ipaddress.IPv4Network(subnet.cidr_block, strict=False).hosts())
+        for address in hosts[RESERVED_AT_START - 1 :]:
+            if str(address) not in taken:
+                return str(address)
+        raise network_errors.no_address_left(subnet.id)
+
+    def delete_network_interface(self, eni_id: str) -> None:
+        interface = self.enis.get(eni_id)
+        if interface is None:
+            raise InvalidNetworkInterfaceIdError(eni_id)
+        if interface.attachment_id:
+            raise network_errors.interface_attached(eni_id)
+        super().delete_network_interface(eni_id)
+
+    def attach_network_interface(self, eni_id: str, instance_id: str, device_index: int) -> Attachment:
+        interface = self.get_network_interface(eni_id)
+        self.get_instance(instance_id)
+        if interface.attachment_id:
+            raise network_errors.interface_in_use(eni_id)
+        raise errors.unsupported(f"a second network interface (index {device_index}) on {instance_id}")
+
+    def detach_network_interface(self, attachment_id: str) -> None:
+        if any(eni.attachment_id == attachment_id for eni in self.enis.values()):
+            raise network_errors.primary_interface_detach()
+        super().detach_network_interface(attachment_id)
+
+    def allocate_address(
+        self, domain: str, address: str | None = None, tags: dict[str, str] | None = None
+    ) -> ElasticAddress:
+        return super().allocate_address(domain, address or self.free_public_address(), tags)

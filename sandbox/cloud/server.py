@@ -1,0 +1,53 @@
+"""The API of a region over HTTP: moto's server application with the sandbox's EC2 in it, in the caller's process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer
+from werkzeug.serving import make_server as make_wsgi_server
+
+from sandbox.cloud.calls import CallLog
+from sandbox.cloud.ec2 import install
+from sandbox.cloud.machines import Machines
+
+
+class QuietHandler(MotoRequestHandler):
+    """Leaves the account of calls to `calls`."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_arguments: Any) -> None:
+        return
+
+
+def make_server(
+    machines: Machines,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 4566,
+    region: str = "us-east-1",
+    log: Path | None = None,
+) -> BaseWSGIServer:
+    """A server that listens already; `serve_forever` answers, `shutdown` from another thread ends it."""
+    install(machines)
+    # The first request should not wait for the images and types to load.
+    ec2_backends[DEFAULT_ACCOUNT_ID][region].describe_images()
+    dispatcher: Any = DomainDispatcherApplication(create_backend_app)
+    app = CallLog(dispatcher, log) if log else dispatcher
+    return make_wsgi_server(host, port, app, threaded=True, request_handler=QuietHandler)
+
+
+def serve(
+    machines: Machines,
+    host: str = "127.0.0.1",
+    port: int = 4566,
+    region: str = "us-east-1",
+    log: Path | None = None,
+) -> None:
+    """Answer API requests until the process ends. `log` gets a line per call."""
+    make_server(machines, host=host, port=port, region=region, log=log).serve_forever()
