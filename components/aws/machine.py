@@ -106,9 +106,10 @@ class Machine(pulumi.ComponentResource):
 
     def _instance(self, host_key: tls.PrivateKey, host_public_key: pulumi.Output[str]) -> aws.ec2.Instance:
         args = self._args
-        first_boot: pulumi.Output[str] = pulumi.Output.all(
-            pulumi.Output.secret(host_key.private_key_openssh), host_public_key
-        ).apply(lambda keys: user_data.render(*keys))
+        private_key: pulumi.Output[str] = pulumi.Output.secret(host_key.private_key_openssh)
+        first_boot: pulumi.Output[str] = pulumi.Output.all(private_key, host_public_key).apply(
+            lambda keys: user_data.render(*keys)
+        )
         interface = aws.ec2.NetworkInterface(
             self._logical("interface"),
             subnet_id=args.subnet_id,
