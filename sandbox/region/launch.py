@@ -1,0 +1,52 @@
+"""Starts the region's supervisor so that it outlives the command that started it. The one place that knows two ways.
+
+Where systemd is the host's init, the supervisor is a transient unit: systemd-run(1) with `Delegate=yes`, without which
+systemd would put the control groups of the machines in order as if they were its own (systemd.resource-control(5),
+and "Control Group APIs and Delegation" in systemd's documentation). Elsewhere it is a session of its own.
+
+The first way is written after the manual pages and has not been tried; the second is what the tests run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def launch(argv: Sequence[str], *, unit: str, log: Path) -> None:
+    """Start a long-lived process, with its output appended to `log`."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    if booted_with_systemd():
+        settings = [
+            f"--unit={unit}",
+            "--collect",
+            "--quiet",
+            "--property=Delegate=yes",
+            # The supervisor alone is asked to end; what is left then is killed.
+            "--property=KillMode=mixed",
+            f"--property=StandardOutput=append:{log}",
+            f"--property=StandardError=append:{log}",
+            f"--working-directory={CHECKOUT}",
+        ]
+        variables = [f"--setenv={name}={value}" for name, value in environment.items()]
+        subprocess.run(["systemd-run", *settings, *variables, "--", *argv], check=True, stdin=subprocess.DEVNULL)
+        return
+    with log.open("ab") as output:
+        subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=CHECKOUT,
+            env=environment,
+        )
+
+
+def booted_with_systemd() -> bool:
+    """The test that sd_booted(3) names."""
+    return Path("/run/systemd/system").is_dir()

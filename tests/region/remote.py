@@ -1,0 +1,78 @@
+"""Lets a test drive the hardware of a region by itself: an API that calls the method it is told, and its client."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from sandbox.cloud.machines import MachineError, Machines, MachineSpec
+from sandbox.region import Region
+
+PORT = 4566
+
+
+def serve(machines: Machines, log: Path) -> None:
+    """Answer calls until the process ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            method, arguments = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if method == "run":
+                spec = arguments[0]
+                arguments = [MachineSpec(**{**spec, "user_data": base64.b64decode(spec["user_data"])})]
+            try:
+                answer = {"result": getattr(machines, method)(*arguments)}
+            except MachineError as error:
+                answer = {"error": str(error)}
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - its base names it
+            with log.open("a") as file:
+                file.write(f"{format % arguments}\n")
+
+    ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+
+
+class Remote:
+    """The hardware of a region, called from outside of it."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+
+    def __getattr__(self, method: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            if method == "run":
+                spec = asdict(arguments[0])
+                arguments = ({**spec, "user_data": base64.b64encode(spec["user_data"]).decode()},)
+            command = self.region.enter([sys.executable, "-m", "tests.region.remote"])
+            done = subprocess.run(
+                command, input=json.dumps([method, arguments]), capture_output=True, text=True, check=True, timeout=60
+            )
+            answer = json.loads(done.stdout)
+            if "error" in answer:
+                raise MachineError(answer["error"])
+            return answer["result"]
+
+        return call
+
+
+def main() -> None:
+    """Pass one call on, from standard input to the API of the region that this runs in."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    connection.request("POST", "/", sys.stdin.read())
+    sys.stdout.write(connection.getresponse().read().decode())
+
+
+if __name__ == "__main__":
+    main()
