@@ -1,0 +1,43 @@
+# The commands of this repository. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help up down preview status shell test unit lint fmt
+
+unexport PYTHONDONTWRITEBYTECODE
+
+# The Python environment alone, made when missing: linters and unit tests need no more.
+PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
+SCRIPTS = .ci/run $(shell find bench components sandbox -name '*.sh')
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+up:  ## bring up the cluster in the sandbox, or bring it up to date
+	@./sandbox/run up
+
+down:  ## destroy it and end the sandbox
+	@./sandbox/run down
+
+preview:  ## show what `up` would change
+	@./sandbox/run preview
+
+status:  ## show the members
+	@./sandbox/run status
+
+shell:  ## open a shell inside the sandbox
+	@./sandbox/run shell
+
+test: lint  ## run all linters and tests (root; under 30 minutes)
+	@python3 -m sandbox.toolchain
+	@$(PYTHON)/python -m pytest $(wildcard $(addprefix tests/,unit plugin cloud region engine cluster))
+
+unit:  ## run the unit tests (under 10 seconds)
+	@$(PYTHON)/python -m pytest -q tests/unit
+
+lint:  ## check style, types and shell scripts
+	@bin=$(PYTHON); \
+	$$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy && $$bin/shellcheck $(SCRIPTS)
+
+fmt:  ## put the source into shape
+	@bin=$(PYTHON); $$bin/ruff check --fix . && $$bin/ruff format .

@@ -1,0 +1,7 @@
+"""`python -m sandbox.cli COMMAND…`; `./sandbox/run` makes sure of the toolchain first."""
+
+import sys
+
+from sandbox.cli.app import main
+
+main(sys.argv[1:])

@@ -1,0 +1,85 @@
+"""The access files: what `etcdctl`, `ssh` and `status` need, written from the stack's outputs.
+
+They change as one set: a fresh folder is filled, then the link `access` is turned to it.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sandbox.cli.place import Place, write_private
+
+LOGIN = "admin"
+
+
+def is_stale(place: Place, stack: str) -> bool:
+    """Whether the state was written after the access files: another update ran meanwhile."""
+    checkpoint = place.checkpoint(stack)
+    return checkpoint.exists() and _stamp(checkpoint) != _read(place.access / "stamp")
+
+
+def write(place: Place, stack: str, outputs: dict[str, Any]) -> None:
+    """Replaces the access files; outputs that are not there (yet, or any more) leave no files."""
+    files = contents(outputs, place.access)
+    files["stamp"] = _stamp(place.checkpoint(stack))
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
+    folder = place.folder / f".access-{digest}"
+    for name, content in files.items():
+        write_private(folder / name, content)
+    previous = place.access.readlink() if place.access.is_symlink() else None
+    link = place.folder / f".access-link-{digest}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.name)
+    link.replace(place.access)
+    if previous and previous.name != folder.name:
+        shutil.rmtree(place.folder / previous, ignore_errors=True)
+
+
+def contents(outputs: dict[str, Any], folder: Path) -> dict[str, str]:
+    """File name to content."""
+    if "members" not in outputs:
+        return {"ssh_config": ""}
+    members = outputs["members"]
+    return {
+        "members.json": json.dumps(members, indent=2) + "\n",
+        "endpoints": ",".join(outputs["endpoints"]) + "\n",
+        "ca.crt": outputs["caCertificate"],
+        "admin.crt": outputs["adminCertificate"],
+        "admin.key": outputs["adminPrivateKey"],
+        "ssh_key": outputs["sshPrivateKey"],
+        "known_hosts": outputs["sshKnownHosts"].rstrip("\n") + "\n",
+        "ssh_config": ssh_config(members, folder),
+    }
+
+
+def ssh_config(members: list[dict[str, Any]], folder: Path) -> str:
+    """Host keys are known from the stack, so an unknown or changed one is refused, never asked about."""
+    hosts = "".join(f"Host {member['name']}\n  HostName {member['address']}\n\n" for member in members)
+    return f"""{hosts}Host *
+  User {LOGIN}
+  IdentityFile "{folder / "ssh_key"}"
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile "{folder / "known_hosts"}"
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  UpdateHostKeys no
+  BatchMode yes
+  ConnectTimeout 5
+"""
+
+
+def members(place: Place) -> list[dict[str, Any]]:
+    """The members of the last update; none before the first."""
+    text = _read(place.access / "members.json")
+    return json.loads(text) if text else []
+
+
+def _stamp(checkpoint: Path) -> str:
+    return str(checkpoint.stat().st_mtime_ns)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

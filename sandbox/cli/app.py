@@ -1,0 +1,142 @@
+"""The commands of the front door. Each is short: the work is in the modules that it names."""
+
+import sys
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from sandbox.cli import commands, environment, leftovers, recovery, stackfile, status
+from sandbox.cli.engine import Engine
+from sandbox.cli.place import DEFAULT_STACK, FrontDoorError, Place
+from sandbox.region import Region, RegionError
+from sandbox.toolchain import ToolchainError, ensure, pins
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="An AWS region in a folder. Any other word runs that program inside it: ./sandbox/run etcdctl member list",
+)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def session(stack: str = DEFAULT_STACK, out: Console = console) -> tuple[Engine, Region]:
+    place = Place.from_environment()
+    version = stackfile.version_of(place, stack)
+    toolchain = ensure(etcd_versions=[version] if version in pins.ETCD else [])
+    region = Region(place.state, toolchain.image, name=place.region)
+    return Engine(place, toolchain, region, stack, out), region
+
+
+def open_engine(stack: str = DEFAULT_STACK, out: Console = console) -> Engine:
+    """For commands that need the region to be up."""
+    engine, region = session(stack, out)
+    state = region.status()
+    if not state.running:
+        raise FrontDoorError(f"{state.why}. {state.remedy}")
+    environment.prepare(engine.place, engine.toolchain, stack)
+    return engine
+
+
+@app.command()
+def up() -> None:
+    """Starts the region where it is not running, updates the stack, shows the members."""
+    engine, region = session()
+    state = region.status()
+    if state.dead:
+        raise FrontDoorError(f"{state.why}. {state.remedy}")
+    if not state.running and engine.place.checkpoint(engine.stack).exists():
+        raise FrontDoorError(
+            f"{state.why}, but {engine.place.backend} describes machines in it. Run `make down` first."
+        )
+    with console.status("starting the region"):
+        region.up()
+    environment.prepare(engine.place, engine.toolchain, engine.stack)
+    engine.ensure_stack()
+    crashed = recovery.clear_the_way(engine)
+    refresh = recovery.mend(engine, crashed)
+    try:
+        engine.up(refresh)
+    except FrontDoorError:
+        recovery.explain(engine)
+        raise
+    engine.write_access()
+    _show(engine)
+
+
+@app.command()
+def down() -> None:
+    """Destroys the stack and ends the region. Where the region is dead, cleans up all it left, the state included."""
+    place = Place.from_environment()
+    region = Region(place.state, place.folder, name=place.region)  # its image is of no use any more
+    failure = _destroy(place) if region.status().running else None
+    leftovers.end(place.pulumi_home)
+    with console.status("ending the region"):
+        region.down()
+    console.print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")
+    if failure:
+        raise FrontDoorError(f"{failure}\nThe region was ended all the same, and the stack's state went with it.")
+
+
+def _destroy(place: Place) -> FrontDoorError | None:
+    """What went wrong, if anything did: the cloud ends with its region all the same."""
+    if not place.checkpoint(DEFAULT_STACK).exists():
+        return None
+    engine = open_engine()
+    recovery.clear_the_way(engine)
+    try:
+        engine.destroy()
+    except FrontDoorError as error:
+        return error
+    return None
+
+
+@app.command()
+def preview() -> None:
+    """Shows what `up` would change."""
+    commands.run(open_engine(out=errors), ["pulumi", "preview", "--non-interactive"])
+
+
+@app.command("status")
+def show_status() -> None:
+    """Shows the members. Exits 1 when one is not healthy."""
+    engine = open_engine()
+    engine.write_access()
+    _show(engine)
+
+
+@app.command()
+def shell() -> None:
+    """Opens a shell inside the region with everything set."""
+    commands.shell(open_engine())
+
+
+@app.command("aws-terminate")
+def aws_terminate(instance_id: str) -> None:
+    """Terminates one instance behind Pulumi's back: the remedy for an orphan."""
+    console.print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
+
+
+def _show(engine: Engine) -> None:
+    rows = status.collect(engine)
+    if not rows:
+        raise FrontDoorError("There are no members yet: `make up` makes them.")
+    console.print(status.table(rows))
+    if not all(row.is_healthy for row in rows):
+        raise typer.Exit(1)
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """A command of the front door, or else a program to run inside the region."""
+    own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    try:
+        if arguments and arguments[0] not in own and not arguments[0].startswith("-"):
+            commands.run(open_engine(commands.stack_of(arguments), errors), arguments)
+        app(arguments)
+    except (FrontDoorError, RegionError, ToolchainError) as error:
+        errors.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,117 @@
+"""The environment that commands get inside the region: Pulumi, etcdctl, ssh and AWS tools find everything ready."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.cli import stackfile
+from sandbox.cli.place import API_URL, DEFAULT_STACK, PROJECT, Place, write_private
+from sandbox.toolchain import Toolchain
+
+# The user's own clouds, clusters, agents and proxies must not leak into the region, nor the other way round.
+FOREIGN_PREFIXES = ("AWS_", "ETCDCTL_", "SANDBOX_ENTERED")
+FOREIGN = {
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PYTHONDONTWRITEBYTECODE",  # doubles the start of the program
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "SSH_AUTH_SOCK",
+    "VIRTUAL_ENV",
+}
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "no_proxy"}
+
+
+def variables(place: Place, toolchain: Toolchain, inherited: Mapping[str, str], stack: str) -> dict[str, str]:
+    """All environment variables of a command inside the region."""
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if name not in FOREIGN and not name.startswith(FOREIGN_PREFIXES) and name.lower() not in PROXIES
+    }
+    path = [str(place.commands), str(toolchain.venv / "bin"), str(toolchain.bin), kept.get("PATH", os.defpath)]
+    return {
+        **kept,
+        **_pulumi(place, stack),
+        **_aws(),
+        **_etcdctl(place),
+        "PATH": ":".join(path),
+        "SANDBOX_STATE": str(place.state),
+        "SANDBOX_REGION": place.region,
+    }
+
+
+def _pulumi(place: Place, stack: str) -> dict[str, str]:
+    return {
+        "PULUMI_HOME": str(place.pulumi_home),
+        "PULUMI_BACKEND_URL": f"file://{place.backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "sandbox",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_STACK": stack,
+        # The engine reads any flag of any subcommand from PULUMI_OPTION_<FLAG> (cmd/pulumi/pulumi.go, 3.259).
+        "PULUMI_OPTION_CONFIG_FILE": str(place.stack_file(stack)),
+    }
+
+
+def _aws() -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": API_URL,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_PAGER": "",
+    }
+
+
+def _etcdctl(place: Place) -> dict[str, str]:
+    """Empty before the first `up`. The endpoints come from the stack's outputs (see access.py)."""
+    endpoints = place.access / "endpoints"
+    if not endpoints.exists():
+        return {}
+    return {
+        "ETCDCTL_ENDPOINTS": endpoints.read_text(encoding="utf-8").strip(),
+        "ETCDCTL_CACERT": str(place.access / "ca.crt"),
+        "ETCDCTL_CERT": str(place.access / "admin.crt"),
+        "ETCDCTL_KEY": str(place.access / "admin.key"),
+    }
+
+
+def prepare(place: Place, toolchain: Toolchain, stack: str) -> None:
+    """Puts in place what `variables` points to. Cheap; done before every command."""
+    place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place.backend.mkdir(exist_ok=True)
+    place.pulumi_home.mkdir(exist_ok=True)
+    _link(place.pulumi_home / "plugins", toolchain.plugins)
+    stackfile.generate(place, toolchain, stack)
+    ssh = shutil.which("ssh") or "/usr/bin/ssh"
+    config = shlex.quote(str(place.access / "ssh_config"))
+    write_private(place.commands / "ssh", f'#!/bin/sh\nexec {ssh} -F {config} "$@"\n', mode=0o700)
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def chosen_stack(arguments: list[str]) -> str:
+    """The stack that a pulumi command line names with -s or --stack; `sandbox` without."""
+    for position, argument in enumerate(arguments):
+        if argument in ("-s", "--stack") and position + 1 < len(arguments):
+            return _short(arguments[position + 1])
+        for prefix in ("--stack=", "-s="):
+            if argument.startswith(prefix):
+                return _short(argument.removeprefix(prefix))
+    return DEFAULT_STACK
+
+
+def _short(name: str) -> str:
+    """`organization/etcd/sandbox` and `sandbox` are the same stack."""
+    return name.removeprefix("organization/").removeprefix(f"{PROJECT}/")

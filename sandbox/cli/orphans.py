@@ -1,0 +1,133 @@
+"""Finds in the cloud what a killed engine was creating, by the tags and names that the creation asked for.
+
+Runs inside the region, where the API is: `python -m sandbox.cli.orphans EXPORT PROJECT/STACK` prints JSON.
+"""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from sandbox.cli import pending
+from sandbox.cli.pending import PendingCreate
+
+STACK_TAG = "etcd-aws:stack"
+LIVE_INSTANCE = {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}
+
+# Pulumi type: the API's listing of it, and where the IDs are in the answer.
+TAGGED = {
+    "aws:ebs/volume:Volume": ("describe_volumes", "Volumes[].VolumeId"),
+    "aws:ec2/instance:Instance": ("describe_instances", "Reservations[].Instances[].InstanceId"),
+    "aws:ec2/internetGateway:InternetGateway": ("describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
+    "aws:ec2/networkInterface:NetworkInterface": (
+        "describe_network_interfaces",
+        "NetworkInterfaces[].NetworkInterfaceId",
+    ),
+    "aws:ec2/routeTable:RouteTable": ("describe_route_tables", "RouteTables[].RouteTableId"),
+    "aws:ec2/securityGroup:SecurityGroup": ("describe_security_groups", "SecurityGroups[].GroupId"),
+    "aws:ec2/subnet:Subnet": ("describe_subnets", "Subnets[].SubnetId"),
+    "aws:ec2/vpc:Vpc": ("describe_vpcs", "Vpcs[].VpcId"),
+}
+
+
+@dataclass(frozen=True)
+class Stray:
+    """An instance with this stack's tag that the state does not know."""
+
+    instance_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    candidates: dict[str, list[str]]  # URN of a pending creation: IDs that match it and are in no state
+    unsearchable: list[str]  # URNs of types that cannot be looked up here
+    strays: list[Stray]
+
+
+def find(ec2: Any, deployment: dict[str, Any], stack_tag: str) -> Findings:
+    """Looks up every pending creation, and every instance of the stack that nobody knows."""
+    known = pending.known_ids(deployment)
+    candidates: dict[str, list[str]] = {}
+    unsearchable: list[str] = []
+    for create in pending.creates(deployment):
+        if create.repeatable:
+            continue
+        matching = lookup(ec2, create)
+        if matching is None:
+            unsearchable.append(create.urn)
+        else:
+            candidates[create.urn] = [identifier for identifier in matching if identifier not in known]
+    explained = known.union(*candidates.values())
+    return Findings(candidates, unsearchable, strays(ec2, stack_tag, explained))
+
+
+def lookup(ec2: Any, create: PendingCreate) -> list[str] | None:
+    """IDs in the cloud that match a pending creation; None when its type has nothing to search by."""
+    if create.type == "aws:ec2/keyPair:KeyPair":
+        names = [{"Name": "key-name", "Values": [create.inputs["keyName"]]}]
+        return [pair["KeyName"] for pair in ec2.describe_key_pairs(Filters=names)["KeyPairs"]]
+    if create.type == "aws:ec2/routeTableAssociation:RouteTableAssociation":
+        return associations(ec2, create.inputs)
+    if create.type.startswith("aws:vpc/securityGroup"):
+        return rules(ec2, create)
+    if create.type not in TAGGED or not create.inputs.get("tags"):
+        return None
+    listing, path = TAGGED[create.type]
+    filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags(create.inputs).items()]
+    if listing == "describe_instances":
+        filters.append(LIVE_INSTANCE)
+    return sorted(ec2.get_paginator(listing).paginate(Filters=filters).search(path))
+
+
+def tags(inputs: dict[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in inputs["tags"].items() if not key.startswith("__")}
+
+
+def associations(ec2: Any, inputs: dict[str, Any]) -> list[str]:
+    answer = ec2.describe_route_tables(RouteTableIds=[inputs["routeTableId"]])
+    return [
+        association["RouteTableAssociationId"]
+        for table in answer["RouteTables"]
+        for association in table["Associations"]
+        if association.get("SubnetId") == inputs.get("subnetId")
+    ]
+
+
+def rules(ec2: Any, create: PendingCreate) -> list[str]:
+    """Rules of the group that say exactly the same. EC2 has at most one."""
+    wanted = create.inputs
+    groups = [{"Name": "group-id", "Values": [wanted["securityGroupId"]]}]
+    all_ports = wanted["ipProtocol"] == "-1"
+    same = {
+        "IsEgress": "Egress" in create.type,
+        "IpProtocol": wanted["ipProtocol"],
+        "FromPort": -1 if all_ports else wanted["fromPort"],
+        "ToPort": -1 if all_ports else wanted["toPort"],
+        "CidrIpv4": wanted.get("cidrIpv4"),
+    }
+    peer = wanted.get("referencedSecurityGroupId")
+    return [
+        rule["SecurityGroupRuleId"]
+        for rule in ec2.describe_security_group_rules(Filters=groups)["SecurityGroupRules"]
+        if all(rule.get(key) == value for key, value in same.items())
+        and rule.get("ReferencedGroupInfo", {}).get("GroupId") == peer
+    ]
+
+
+def strays(ec2: Any, stack_tag: str, explained: set[str]) -> list[Stray]:
+    filters = [{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}, LIVE_INSTANCE]
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return [
+        Stray(instance["InstanceId"], next((tag["Value"] for tag in instance["Tags"] if tag["Key"] == "Name"), ""))
+        for instance in pages.search("Reservations[].Instances[]")
+        if instance["InstanceId"] not in explained
+    ]
+
+
+if __name__ == "__main__":
+    export = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    print(json.dumps(asdict(find(boto3.client("ec2"), export["deployment"], sys.argv[2]))))

@@ -1,0 +1,126 @@
+"""After a killed engine: clears its lock, ends its plugins, and mends the state so that the next update converges."""
+
+import json
+from typing import Any
+
+from sandbox.cli import leftovers, lock, pending
+from sandbox.cli.engine import Engine
+from sandbox.cli.orphans import Findings, Stray
+from sandbox.cli.pending import PendingCreate
+from sandbox.cli.place import PROJECT, FrontDoorError, write_private
+
+
+def clear_the_way(engine: Engine) -> bool:
+    """Clears the locks of dead engines and says whether there were any. Refuses when a live one may hold a lock."""
+    locks = lock.clear_dead(engine.place.locks(engine.stack))
+    if locks.held:
+        raise FrontDoorError(
+            f"Stack {engine.stack} is locked by {'; '.join(locks.held)}.\n"
+            "Wait until that update ends. If it is certainly gone, remove the lock with:\n"
+            f"  ./sandbox/run pulumi cancel -s {engine.stack} --yes"
+        )
+    for dead in locks.dead:
+        engine.console.print(f"Cleared the lock of a dead engine: {dead.held_by()}.", style="yellow")
+    if locks.dead:
+        ended = leftovers.end(engine.place.pulumi_home)
+        if ended:
+            engine.console.print(f"Ended what it left running: {', '.join(map(str, ended))}.", style="yellow")
+    return bool(locks.dead)
+
+
+def mend(engine: Engine, after_crash: bool) -> bool:
+    """Takes over what was being created when the engine died. Returns whether the next update must refresh."""
+    is_pending = pending.noted(engine.place.checkpoint(engine.stack))
+    if not is_pending and not after_crash:
+        return False
+    deployment = export(engine)
+    findings = search(engine, deployment)
+    _name_strays(engine, findings.strays)
+    if not is_pending:
+        return True
+    found = _decide(engine, deployment, findings)
+    _import(engine, pending.mended(deployment, found))
+    return True
+
+
+def export(engine: Engine) -> dict[str, Any]:
+    exported: dict[str, Any] = json.loads(engine.ask(["pulumi", "stack", "export", "-s", engine.stack]))
+    deployment: dict[str, Any] = exported["deployment"]
+    return deployment
+
+
+def search(engine: Engine, deployment: dict[str, Any]) -> Findings:
+    """Asks the cloud, from inside the region."""
+    file = engine.place.folder / ".export.json"
+    write_private(file, json.dumps({"deployment": deployment}))
+    try:
+        answer = json.loads(engine.ask(["python", "-m", "sandbox.cli.orphans", str(file), f"{PROJECT}/{engine.stack}"]))
+    finally:
+        file.unlink()
+    return Findings(answer["candidates"], answer["unsearchable"], [Stray(**stray) for stray in answer["strays"]])
+
+
+def explain(engine: Engine) -> None:
+    """After a failed update: names instances of this stack that its state does not know, for they hold addresses."""
+    _name_strays(engine, search(engine, export(engine)).strays)
+
+
+def _name_strays(engine: Engine, strays: list[Stray]) -> None:
+    for stray in strays:
+        engine.console.print(
+            f"Instance {stray.instance_id} ({stray.name or 'no name'}) has this stack's tag but is not in its state.\n"
+            "It holds its interface and volume. Terminate it with:\n"
+            f"  ./sandbox/run aws-terminate {stray.instance_id}\n"
+            "or take it over with:\n"
+            f"  ./sandbox/run pulumi import -s {engine.stack} aws:ec2/instance:Instance NAME {stray.instance_id}",
+            style="yellow",
+        )
+
+
+def _decide(engine: Engine, deployment: dict[str, Any], findings: Findings) -> dict[str, str]:
+    """URN to ID of what is taken over. Stops where a person must choose."""
+    found: dict[str, str] = {}
+    problems: list[str] = []
+    for create in pending.creates(deployment):
+        identifiers = findings.candidates.get(create.urn, [])
+        if len(identifiers) > 1 or (identifiers and pending.in_state(deployment, create.urn)):
+            problems.append(_problem(create, identifiers))
+            continue
+        if identifiers:
+            found[create.urn] = identifiers[0]
+        engine.console.print(
+            f"{create.name} was being created {_outcome(create, identifiers, findings)}", style="yellow"
+        )
+    if problems:
+        raise FrontDoorError("\n".join(problems))
+    return found
+
+
+def _outcome(create: PendingCreate, identifiers: list[str], findings: Findings) -> str:
+    if identifiers:
+        return f"and exists as {identifiers[0]}: taken over."
+    if create.urn in findings.unsearchable:
+        return f"and cannot be searched for: made again; look in the cloud for a first {create.type}."
+    if create.repeatable:
+        return "and is made again."
+    return "and does not exist: made again."
+
+
+def _problem(create: PendingCreate, identifiers: list[str]) -> str:
+    remedy = "  delete all but the right one with an AWS tool; `./sandbox/run` gives it its environment"
+    if create.type == "aws:ec2/instance:Instance":
+        remedy = "\n".join(f"  ./sandbox/run aws-terminate {identifier}" for identifier in identifiers)
+    return (
+        f"{create.name} ({create.type}) was being created when an engine died.\n"
+        f"The cloud has {', '.join(identifiers)}, not in the state.\n"
+        f"Remove what is too many, then run `make up`:\n{remedy}"
+    )
+
+
+def _import(engine: Engine, deployment: dict[str, Any]) -> None:
+    file = engine.place.folder / ".import.json"
+    write_private(file, json.dumps({"version": 3, "deployment": deployment}))
+    try:
+        engine.ask(["pulumi", "stack", "import", "-s", engine.stack, "--file", str(file)])
+    finally:
+        file.unlink()

@@ -1,0 +1,116 @@
+"""The status table: what the stack says about each member, beside what the members say about themselves."""
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.cli import access
+from sandbox.cli.engine import Engine
+
+# A dead member must not hold up the table.
+TIMEOUTS = ["--command-timeout=4s", "--dial-timeout=2s"]
+WARN_CERTIFICATE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    address: str
+    zone: str
+    version: str
+    is_leader: bool
+    raft_index: int | None
+    database_bytes: int | None
+    is_healthy: bool
+    problem: str
+    certificate_days: int
+
+
+def collect(engine: Engine) -> list[Row]:
+    """One row per member, also for those that do not answer."""
+    with ThreadPoolExecutor() as pool:
+        statuses, health = pool.map(lambda verb: _etcdctl(engine, verb), ["status", "health"])
+    return rows(access.members(engine.place), statuses, health, datetime.now(UTC))
+
+
+def _etcdctl(engine: Engine, verb: str) -> list[dict[str, Any]]:
+    """etcdctl exits non-zero when a member is down, yet prints what it knows of the others."""
+    command = engine.region.enter([str(engine.toolchain.bin / "etcdctl"), "endpoint", verb, "-w", "json", *TIMEOUTS])
+    done = subprocess.run(
+        command, env=engine.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    try:
+        answers: list[dict[str, Any]] = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        return []
+    return answers
+
+
+def rows(
+    members: list[dict[str, Any]], statuses: list[dict[str, Any]], health: list[dict[str, Any]], now: datetime
+) -> list[Row]:
+    by_url = {answer["Endpoint"]: answer["Status"] for answer in statuses}
+    health_by_url = {answer["endpoint"]: answer for answer in health}
+    result = []
+    for member in members:
+        url = member["clientUrl"]
+        status, answer = by_url.get(url, {}), health_by_url.get(url, {})
+        expires = datetime.fromisoformat(member["certificateExpires"])
+        result.append(
+            Row(
+                name=member["name"],
+                address=member["address"],
+                zone=member["zone"],
+                version=status.get("version", ""),
+                is_leader=bool(status) and status["leader"] == status["header"]["member_id"],
+                raft_index=status.get("raftIndex"),
+                database_bytes=status.get("dbSize"),
+                is_healthy=bool(answer.get("health")) and not status.get("errors"),
+                problem=answer.get("error") or ", ".join(status.get("errors") or []) or "no answer",
+                certificate_days=(expires - now).days,
+            )
+        )
+    return result
+
+
+def table(members: list[Row]) -> Table:
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("MEMBER", "ADDRESS", "ZONE", "VERSION", "LEADER"):
+        grid.add_column(column, no_wrap=True)
+    for column in ("RAFT INDEX", "DB SIZE"):
+        grid.add_column(column, justify="right", no_wrap=True)
+    grid.add_column("HEALTH", overflow="fold")
+    grid.add_column("CERT DAYS", justify="right", no_wrap=True)
+    for row in members:
+        grid.add_row(
+            Text(row.name, "bold"),
+            row.address,
+            row.zone,
+            row.version or "-",
+            Text("leader", "cyan") if row.is_leader else "",
+            "-" if row.raft_index is None else str(row.raft_index),
+            "-" if row.database_bytes is None else size(row.database_bytes),
+            Text("healthy", "green") if row.is_healthy else Text(row.problem, "bold red"),
+            Text(str(row.certificate_days), _certificate_style(row.certificate_days)),
+        )
+    return grid
+
+
+def _certificate_style(days: int) -> str:
+    if days < 0:
+        return "bold red"
+    return "yellow" if days < WARN_CERTIFICATE_DAYS else "green"
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that `du -h` and etcdctl's table would pick."""
+    for unit, scale in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count} B"

@@ -1,0 +1,86 @@
+"""The access files hold the cluster's keys: private, whole, and always of one update."""
+
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.cli import access
+from sandbox.cli.place import Place
+
+pytestmark = pytest.mark.unit
+
+OUTPUTS: dict[str, Any] = {
+    "endpoints": ["https://192.168.0.100:2379", "https://192.168.0.101:2379"],
+    "members": [
+        {"name": "etcd-1", "address": "192.168.0.100"},
+        {"name": "etcd-2", "address": "192.168.0.101"},
+    ],
+    "caCertificate": "ca\n",
+    "adminCertificate": "certificate\n",
+    "adminPrivateKey": "key\n",
+    "sshPrivateKey": "ssh key\n",
+    "sshKnownHosts": "192.168.0.100 ssh-ed25519 AAAA\n192.168.0.101 ssh-ed25519 BBBB",
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place = Place(tmp_path, "local")
+    checkpoint = place.checkpoint("sandbox")
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_text("{}", encoding="utf-8")
+    return place
+
+
+def test_only_the_owner_can_read_what_was_written(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+
+    files = list(place.access.iterdir())
+    assert {file.name for file in files} >= {"ca.crt", "admin.crt", "admin.key", "ssh_key", "known_hosts", "ssh_config"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(place.access.stat().st_mode) == 0o700
+
+
+def test_new_files_replace_the_old_ones_together_and_leave_no_copy_of_a_key(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+    access.write(place, "sandbox", {**OUTPUTS, "adminPrivateKey": "new key\n"})
+
+    assert (place.access / "admin.key").read_text(encoding="utf-8") == "new key\n"
+    assert len(list(place.folder.glob(".access-*"))) == 1
+
+
+def test_writing_the_same_again_keeps_the_files(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+    access.write(place, "sandbox", OUTPUTS)
+    assert (place.access / "admin.key").read_text(encoding="utf-8") == "key\n"
+
+
+def test_files_are_stale_before_the_first_and_after_another_update(place: Place) -> None:
+    assert access.is_stale(place, "sandbox")
+    access.write(place, "sandbox", OUTPUTS)
+    assert not access.is_stale(place, "sandbox")
+    place.checkpoint("sandbox").write_text("{ }", encoding="utf-8")
+    assert access.is_stale(place, "sandbox")
+
+
+def test_destroyed_stack_leaves_no_keys(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+    access.write(place, "sandbox", {})
+    assert {file.name for file in place.access.iterdir()} == {"ssh_config", "stamp"}
+    assert access.members(place) == []
+
+
+def test_ssh_knows_members_by_name_and_refuses_unknown_host_keys(tmp_path: Path) -> None:
+    config = tmp_path / "ssh_config"
+    config.write_text(access.ssh_config(OUTPUTS["members"], tmp_path), encoding="utf-8")
+
+    said = subprocess.run(["ssh", "-F", config, "-G", "etcd-2"], capture_output=True, text=True, check=True).stdout
+
+    assert "hostname 192.168.0.101\n" in said
+    assert "user admin\n" in said
+    assert "stricthostkeychecking true\n" in said
+    assert f"userknownhostsfile {tmp_path}/known_hosts\n" in said
+    assert f"identityfile {tmp_path}/ssh_key\n" in said
