@@ -54,7 +54,10 @@ class Machines(Protocol):
         """Shut down in order and boot again."""
 
     def terminate(self, instance_id: str) -> None:
-        """Shut down in order and delete the root filesystem. Attached volumes are detached and stay."""
+        """Shut down in order and delete the root filesystem. Attached volumes are detached and stay.
+
+        Does nothing where there is no such machine, so that it can clean up after a `run` that failed.
+        """
 
     def state(self, instance_id: str) -> MachineState:
         """The truth, also of a machine that died: "stopped" when it is off, "absent" when there is none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import sys
 import threading
@@ -25,6 +26,7 @@ from sandbox.region.network import Network
 
 def main() -> None:
     arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     os.umask(0o022)  # machines' files are made with their own modes; the region's folder itself lets nobody in
     # nspawn keeps its locks and sockets below; a private one keeps regions from each other and from the host.
     Path("/run/systemd").mkdir(mode=0o755, exist_ok=True)

@@ -34,7 +34,9 @@ class Hardware:
         self._machine(instance_id).reboot()
 
     def terminate(self, instance_id: str) -> None:
-        machine = self._machine(instance_id)
+        machine = self._machines.get(instance_id)
+        if machine is None:
+            return
         machine.delete()
         with self._lock:
             del self._machines[instance_id]

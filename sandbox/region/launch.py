@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 
 
-def launch(argv: Sequence[str], *, unit: str, log: Path) -> None:
-    """Start a long-lived process, with its output appended to `log`."""
+def launch(argv: Sequence[str], *, unit: str, log: Path) -> Callable[[], bool]:
+    """Start a long-lived process, with its output appended to `log`.
+
+    Returns:
+        Tells whether it still runs.
+    """
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     if booted_with_systemd():
         settings = [
@@ -34,9 +38,9 @@ def launch(argv: Sequence[str], *, unit: str, log: Path) -> None:
         ]
         variables = [f"--setenv={name}={value}" for name, value in environment.items()]
         subprocess.run(["systemd-run", *settings, *variables, "--", *argv], check=True, stdin=subprocess.DEVNULL)
-        return
+        return lambda: subprocess.run(["systemctl", "is-active", "--quiet", unit], check=False).returncode == 0
     with log.open("ab") as output:
-        subprocess.Popen(
+        process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -45,6 +49,7 @@ def launch(argv: Sequence[str], *, unit: str, log: Path) -> None:
             cwd=CHECKOUT,
             env=environment,
         )
+    return lambda: process.poll() is None
 
 
 def booted_with_systemd() -> bool:

@@ -37,8 +37,6 @@ def install(folder: Path) -> None:
             shutil.copyfile(source, target)
             target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
     units = folder / "etc/systemd/system"
-    enabled = units / "multi-user.target.wants"
-    enabled.mkdir(mode=0o755, parents=True)
+    units.mkdir(mode=0o755, parents=True)
     for unit in MASKED_UNITS:
         (units / unit).symlink_to("/dev/null")
-    (enabled / "systemd-networkd.service").symlink_to("/lib/systemd/system/systemd-networkd.service")

@@ -44,9 +44,10 @@ class Machine:
         self._volumes: dict[str, str] = {}  # node name -> volume ID
         self._boot: Boot | None = None
         self._may_reboot = False
+        self._rebooting = False
         self._lock = threading.RLock()
-        self._make_root()
         try:
+            self._make_root()
             for device in sorted(spec.volumes):
                 self._plug(spec.volumes[device])
         except MachineError:
@@ -54,16 +55,19 @@ class Machine:
             raise
 
     def state(self) -> MachineState:
-        """The truth."""
+        """The truth. As on EC2, a machine that reboots is running all the while."""
         boot = self._boot
-        return "running" if boot and boot.on() else "stopped"
+        if boot is None:
+            return "stopped"
+        coming_back = self._rebooting or (self._may_reboot and boot.exit_code() == REBOOT_EXIT_CODE)
+        return "running" if coming_back or boot.on() else "stopped"
 
     def power_on(self) -> None:
         """Boot it."""
         with self._lock:
-            if self.state() == "running":
-                return
             if self._boot:
+                if self._boot.on():
+                    return
                 self._boot.wait()
             self._write_table()
             self._site.network.forget_neighbour(self.spec.address, self.spec.subnet_id)
@@ -92,9 +96,13 @@ class Machine:
         """Shut it down in order and boot it again."""
         with self._lock:
             self._may_reboot = False
-            if self._boot and not self._boot.signal_until_off(SIGNAL_REBOOT, SHUTDOWN_TIMEOUT_SECONDS):
-                self._boot.kill()
-            self.power_on()
+            self._rebooting = True
+            try:
+                if self._boot and not self._boot.signal_until_off(SIGNAL_REBOOT, SHUTDOWN_TIMEOUT_SECONDS):
+                    self._boot.kill()
+                self.power_on()
+            finally:
+                self._rebooting = False
 
     def delete(self) -> None:
         """Power it off and remove its root filesystem. Its volumes are let go of."""
@@ -103,7 +111,8 @@ class Machine:
             for volume_id in self._volumes.values():
                 self._site.disks.detach(volume_id)
             self._volumes.clear()
-            run("umount", str(self._root))
+            if self._root.is_mount():
+                run("umount", str(self._root))
             shutil.rmtree(self._folder)
             for group in self._site.control_groups:
                 cgroups.remove_tree(group / self.spec.instance_id)
@@ -145,8 +154,11 @@ class Machine:
         """Boot again when the machine rebooted by itself."""
         if boot.wait() == REBOOT_EXIT_CODE:
             with self._lock:
-                if self._boot is boot and self._may_reboot:
-                    self.power_on()
+                if self._boot is not boot or not self._may_reboot:
+                    return
+                # Until the next boot has begun: should it fail, the machine is off.
+                self._may_reboot = False
+                self.power_on()
 
     def _plug(self, volume_id: str) -> None:
         """Give the volume the first free node name; nvme0n1 is an EC2 machine's root disk."""

@@ -58,6 +58,10 @@ class Boot:
         """Whether it is still up."""
         return self._nspawn.poll() is None
 
+    def exit_code(self) -> int | None:
+        """What nspawn ended with; None while it is up."""
+        return self._nspawn.poll()
+
     def wait(self) -> int:
         """Wait until nspawn ends, and the machine's last process with it; return nspawn's exit code."""
         code = self._nspawn.wait()

@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,22 +115,19 @@ class Region:
             self._rotate_logs()
             argv = [sys.executable, "-m", "sandbox.region.supervisor", f"--folder={self.folder}"]
             argv += [f"--image={self._image}", f"--tag={self.tag}", f"--api={self._api}"]
-            launch(argv, unit=self.tag, log=self.log)
-            self._wait_until_running()
+            lives = launch(argv, unit=self.tag, log=self.log)
+            if not self._runs_soon(lives):
+                self._end()
+                self._sweep()
+                last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+                raise RegionError(f"region {self.name} did not start. The end of {self.log}:\n{last}")
 
     def down(self) -> None:
         """End the region, in order when it can be had, and remove all of it but its logs."""
         if not self.folder.exists():
             return
         with self._locked():
-            record = Record.read(self.folder)
-            if record and record.of_this_boot():
-                record.supervisor.send(signal.SIGTERM)
-                if not record.supervisor.wait(SHUTDOWN_TIMEOUT_SECONDS):
-                    record.supervisor.send(signal.SIGKILL)
-                record.namespace.send(signal.SIGKILL)
-                if not record.namespace.wait(KILL_TIMEOUT_SECONDS):
-                    raise RegionError(f"process {record.namespace.pid} of region {self.name} does not die; see `ps`")
+            self._end()
             self._sweep()
             for entry in self.folder.iterdir():
                 if entry.name not in LOGS:
@@ -150,14 +147,25 @@ class Region:
             raise RegionError(f"{status.why}. {status.remedy}")
         return ["nsenter", f"--net=/proc/{record.namespace.pid}/ns/net", "--", *argv]
 
-    def _wait_until_running(self) -> None:
+    def _runs_soon(self, supervisor_lives: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self.status().running:
-            record = Record.read(self.folder)
-            if (record and not record.namespace.alive()) or time.monotonic() > deadline:
-                last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
-                raise RegionError(f"region {self.name} did not start. The end of {self.log}:\n{last}")
+            if not supervisor_lives() or time.monotonic() > deadline:
+                return False
             time.sleep(POLL_SECONDS)
+        return True
+
+    def _end(self) -> None:
+        """End the region's processes, in order when it can be had."""
+        record = Record.read(self.folder)
+        if record is None or not record.of_this_boot():
+            return
+        record.supervisor.send(signal.SIGTERM)
+        if not record.supervisor.wait(SHUTDOWN_TIMEOUT_SECONDS):
+            record.supervisor.send(signal.SIGKILL)
+        record.namespace.send(signal.SIGKILL)
+        if not record.namespace.wait(KILL_TIMEOUT_SECONDS):
+            raise RegionError(f"process {record.namespace.pid} of region {self.name} does not die; see `ps`")
 
     def _sweep(self) -> None:
         """Remove what a region of this name left: nothing of it lives any more."""
