@@ -65,13 +65,13 @@ def first_subnet(vpc_cidr: str) -> str:
     return str(next(vpc.subnets(new_prefix=max(24, vpc.prefixlen))))
 
 
-def usable_addresses(subnet_cidr: str, size: int) -> str:
-    """As many addresses as members, as a list in YAML: the default ones, or the first that AWS leaves free."""
-    fitting = default_addresses(subnet_cidr, size)
-    if any(misplaced(address, subnet_cidr) for address in fitting):
+def fitting_addresses(subnet_cidr: str, size: int) -> list[str]:
+    """As many addresses as members: the default ones, or the first that AWS leaves free."""
+    addresses = default_addresses(subnet_cidr, size)
+    if any(misplaced(address, subnet_cidr) for address in addresses):
         first = IPv4Network(subnet_cidr).network_address + RESERVED_AT_START
-        fitting = [str(first + index) for index in range(size)]
-    return f"[{', '.join(fitting)}]"
+        addresses = [str(first + index) for index in range(size)]
+    return addresses
 
 
 def _network(text: str) -> IPv4Network:

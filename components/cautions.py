@@ -25,7 +25,7 @@ def _of_instance_type(instance_type: str) -> list[str]:
     found = []
     if re.fullmatch(r"t[0-9]+[a-z]*", family):
         found.append(
-            f"etcd:instanceType {instance_type} is burstable: out of CPU credits it slows down or costs extra, and late "
+            f"etcd:instanceType {instance_type} is burstable: out of CPU credits it slows down or costs more, and late "
             "heartbeats cost the cluster its leader. Production takes steady performance, such as m7i.large."
         )
     if size in ("nano", "micro"):

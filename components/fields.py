@@ -46,7 +46,8 @@ def odd_size(size: int) -> int:
 
 
 def mount_point(path: str) -> str:
-    if path == "/" or posixpath.normpath(path) != path:
+    # POSIX gives a leading // a meaning of its own, so normpath leaves it.
+    if path == "/" or path.startswith("//") or posixpath.normpath(path) != path:
         raise ValueError("an absolute path without //, /./, /../ or a / at its end, and not / itself")
     if any(path == tree or path.startswith(f"{tree}/") for tree in VOLATILE):
         raise ValueError("on a disk: this place is in memory or swept, and a member must never forget its vote")
@@ -138,7 +139,9 @@ DataDirectory = Annotated[
     AfterValidator(mount_point),
     Rule("an absolute path of letters, digits and / _ . -", "/var/lib/etcd"),
 ]
-Days = Annotated[int, Field(ge=1, le=36_500), Rule("1 to 36500 days", "365")]
+ValidityDays = Annotated[int, Field(ge=1, le=36_500), Rule("1 to 36500 days", "365")]
+RenewalDays = Annotated[int, Field(ge=1, le=36_500), Rule("1 to 36500 days", "30")]
+AuthorityDays = Annotated[int, Field(ge=1, le=36_500), Rule("1 to 36500 days", "3650")]
 Flag = Annotated[bool, Rule("true or false", "false")]
 TAG_TEXT = r"^[\p{L}\p{N} +\-=._:/@]*$"
 TagKey = Annotated[str, Field(pattern=TAG_TEXT, min_length=1, max_length=128), AfterValidator(tag_key)]

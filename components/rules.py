@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.addresses import first_subnet, inside, misplaced, unfit, usable_addresses
+from components.addresses import first_subnet, fitting_addresses, inside, misplaced, unfit
 from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
 from components.etcd.versions import SUPPORTED_MINORS, minor_of
 from components.faults import Fault, Rule, top_key
@@ -14,7 +14,6 @@ from components.topology import default_addresses
 if TYPE_CHECKING:
     from components.settings import Settings
 
-ADDRESSES = "[192.168.0.100, 192.168.0.101, 192.168.0.102]"
 BASE_IOPS = 3_000
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 
@@ -85,7 +84,7 @@ def addresses_are_private(settings: "Settings") -> Iterator[Fault]:
         if not reason and address in settings.addresses[:index]:
             reason = f"an address of its own; addresses[{settings.addresses.index(address)}] has the same"
         if reason:
-            yield fault(f"addresses[{index}]", address, reason, ADDRESSES)
+            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
 
 
 @joint("addresses", "size")
@@ -93,23 +92,26 @@ def one_address_per_member(settings: "Settings") -> Iterator[Fault]:
     count = len(settings.addresses)
     if count not in (0, settings.size):
         rule = f"one address per member: etcd:size is {settings.size}, these are {count}"
-        yield fault("addresses", list(settings.addresses), rule, ADDRESSES)
+        yield fault("addresses", list(settings.addresses), rule, _fitting_addresses(settings))
 
 
 @joint("addresses", "subnetCidr")
 def addresses_in_subnet(settings: "Settings") -> Iterator[Fault]:
-    subnet = settings.subnet_cidr
     for index, address in enumerate(settings.addresses):
-        if not unfit(address) and (reason := misplaced(address, subnet)):
-            yield fault(f"addresses[{index}]", address, reason, usable_addresses(subnet, len(settings.addresses)))
+        if not unfit(address) and (reason := misplaced(address, settings.subnet_cidr)):
+            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
 
 
 @joint("addresses", "size", "subnetCidr")
 def default_addresses_fit(settings: "Settings") -> Iterator[Fault]:
-    subnet, size = settings.subnet_cidr, settings.size
-    if not settings.addresses and any(misplaced(address, subnet) for address in default_addresses(subnet, size)):
+    subnet = settings.subnet_cidr
+    if not settings.addresses and any(misplaced(each, subnet) for each in default_addresses(subnet, settings.size)):
         rule = f"required: {subnet} has no room for the default, host numbers 100 and on"
-        yield fault("addresses", "", rule, usable_addresses(subnet, size))
+        yield fault("addresses", "", rule, _fitting_addresses(settings))
+
+
+def _fitting_addresses(settings: "Settings") -> str:
+    return f"[{', '.join(fitting_addresses(settings.subnet_cidr, settings.size))}]"
 
 
 @joint("volumeIops", "volumeSizeGib")

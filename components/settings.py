@@ -49,9 +49,9 @@ class Settings(BaseModel):
     auto_compaction_retention: fields.Retention = "1h"
     snapshot_count: fields.SnapshotCount = 100_000
     data_directory: fields.DataDirectory = "/var/lib/etcd"
-    certificate_validity_days: fields.Days = 365
-    certificate_renewal_days: fields.Days = 30
-    ca_validity_days: fields.Days = 3_650
+    certificate_validity_days: fields.ValidityDays = 365
+    certificate_renewal_days: fields.RenewalDays = 30
+    ca_validity_days: fields.AuthorityDays = 3_650
     delete_data_volumes: fields.Flag = False
     tags: fields.Tags = {}
     description: fields.Description = "etcd cluster"
@@ -72,6 +72,7 @@ class Settings(BaseModel):
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         faults += joint_faults(settings, refused={top_key(fault.key) for fault in faults})
         if faults:
+            faults.sort(key=lambda fault: fault.key)
             raise SettingsError(printable(faults, rules, secret_keys))
         return settings
 

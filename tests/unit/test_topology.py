@@ -1,0 +1,59 @@
+"""The arithmetic and the names that everything else is built on."""
+
+import pytest
+
+from components.topology import Member, Topology, default_addresses, plan, quorum, tolerated_failures
+
+ADDRESSES = ["192.168.0.100", "192.168.0.101", "192.168.0.102"]
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("size", "majority", "losses"), [(1, 1, 0), (2, 2, 0), (3, 2, 1), (4, 3, 1), (5, 3, 2), (6, 4, 2), (7, 4, 3)]
+)
+def test_quorum_is_a_majority(size: int, majority: int, losses: int) -> None:
+    assert (quorum(size), tolerated_failures(size)) == (majority, losses)
+
+
+def test_members_are_named_after_the_cluster_and_numbered_from_one() -> None:
+    topology = plan("orders", ADDRESSES, "us-east-1a")
+    assert [(member.name, member.address, member.zone) for member in topology] == [
+        ("orders-1", "192.168.0.100", "us-east-1a"),
+        ("orders-2", "192.168.0.101", "us-east-1a"),
+        ("orders-3", "192.168.0.102", "us-east-1a"),
+    ]
+
+
+def test_urls_are_tls_but_for_metrics_on_loopback() -> None:
+    member = Member(name="etcd-1", address="192.168.0.100", zone="us-east-1a")
+    assert member.client_url == "https://192.168.0.100:2379"
+    assert member.peer_url == "https://192.168.0.100:2380"
+    assert member.metrics_url == "http://127.0.0.1:2381"
+
+
+def test_initial_cluster_and_endpoints_list_every_member() -> None:
+    topology = plan("etcd", ADDRESSES, "us-east-1a")
+    assert topology.initial_cluster == (
+        "etcd-1=https://192.168.0.100:2380,etcd-2=https://192.168.0.101:2380,etcd-3=https://192.168.0.102:2380"
+    )
+    assert topology.endpoints == [f"https://{address}:2379" for address in ADDRESSES]
+
+
+def test_a_member_is_found_by_its_name_wherever_it_stands() -> None:
+    topology = plan("etcd", ADDRESSES, "us-east-1a")
+    reversed_order = Topology(tuple(reversed(topology.members)))
+    assert topology["etcd-2"] == reversed_order["etcd-2"]
+    with pytest.raises(KeyError, match="no member etcd-9; the members are etcd-1, etcd-2, etcd-3"):
+        topology["etcd-9"]
+
+
+@pytest.mark.parametrize(("field", "twin"), [("address", ("etcd-2", "10.0.0.1")), ("name", ("etcd-1", "10.0.0.2"))])
+def test_two_members_never_share_an_identity(field: str, twin: tuple[str, str]) -> None:
+    members = [Member(name="etcd-1", address="10.0.0.1", zone="a"), Member(name=twin[0], address=twin[1], zone="a")]
+    with pytest.raises(ValueError, match=f"share one {field}"):
+        Topology(tuple(members))
+
+
+def test_default_addresses_are_host_numbers_from_100() -> None:
+    assert default_addresses("10.1.2.0/23", 3) == ["10.1.2.100", "10.1.2.101", "10.1.2.102"]
