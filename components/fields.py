@@ -41,7 +41,7 @@ def odd_size(size: int) -> int:
         raise ValueError("at most 7 members: every write waits for a majority, so more only makes it slower")
     if size % 2 == 0:
         lost = tolerated_failures(size)
-        raise ValueError(f"1, 3, 5 or 7 members: {size} survive the loss of {lost}, and {size - 1} do so too")
+        raise ValueError(f"1, 3, 5 or 7 members: {size} survive the loss of {lost}, no more than {size - 1} do")
     return size
 
 
@@ -107,7 +107,7 @@ EtcdVersion = Annotated[
 ]
 ReleaseFile = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9/_.,+@~ -]*$"),
+    Field(pattern=r"^[\p{L}\p{N}/_.,+@~ -]*$", max_length=4_096),
     Rule("a path of letters, digits, spaces and / _ . , + @ ~ -", "./etcd-v3.5.11-linux-amd64.tar.gz"),
 ]
 Sha256 = Annotated[
