@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +11,13 @@ from tests.cloud.recorder import RecordingMachines
 
 ZONE = "us-east-1a"
 IMAGE = "ami-0deb12a0000000000"
+LAUNCH = {"ImageId": IMAGE, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1}
+UNKNOWN = "0123456789abcdef0"
 USER_DATA = b"#cloud-config\n{}\n"
 PUBLIC_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7RGnXcPmhS2YVFGS5LW2ZQsSMBP8v0nXSLWHJvYLxN operator"
+
+Act = Callable[[Any, Any], Any]
+"""A call to the API, given the client and what was arranged for it."""
 
 
 class TestRegion:
@@ -25,7 +29,7 @@ class TestRegion:
         self.ec2 = ec2
         self.machines = machines
         self.log = log
-        self.vpc = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+        self.vpc = str(ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"])
         self.subnet = self.make_subnet()
 
     def make_subnet(self, cidr: str = "192.168.0.0/24", zone: str = ZONE) -> str:
@@ -47,8 +51,7 @@ class TestRegion:
         if "NetworkInterfaces" not in more and "SubnetId" not in more:
             interface = interface or self.make_interface()
             more["NetworkInterfaces"] = [{"DeviceIndex": 0, "NetworkInterfaceId": interface}]
-        request = {"ImageId": IMAGE, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1, **more}
-        return str(self.ec2.run_instances(**request)["Instances"][0]["InstanceId"])
+        return str(self.ec2.run_instances(**{**LAUNCH, **more})["Instances"][0]["InstanceId"])
 
     def running(self, interface: str | None = None, **more: Any) -> str:
         instance = self.run(interface, **more)
@@ -99,5 +102,16 @@ def wait(done: Callable[[], bool], what: str, timeout_seconds: float = 5) -> Non
         time.sleep(0.005)
 
 
-def encoded(text: bytes) -> str:
-    return base64.b64encode(text).decode()
+def call(operation: str, *parameters: str, **fixed: Any) -> Act:
+    """A call whose named parameters are what was arranged, in order."""
+
+    def act(ec2: Any, arranged: Any) -> Any:
+        values = arranged if isinstance(arranged, tuple) else (arranged,)
+        return getattr(ec2, operation)(**dict(zip(parameters, values, strict=False)), **fixed)
+
+    return act
+
+
+def call_on(operation: str, parameter: str) -> Act:
+    """A call that takes a list, of which the only element is what was arranged."""
+    return lambda ec2, arranged: getattr(ec2, operation)(**{parameter: [arranged]})

@@ -85,6 +85,14 @@ def key_unknown(name: str) -> Refusal:
     return Refusal("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
 
 
+def profile_unknown(name: str) -> Refusal:
+    # The provider waits for a new profile to become known, by this wording.
+    return Refusal(
+        "InvalidParameterValue",
+        f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+    )
+
+
 def root_too_small(size_gib: int, snapshot: str, least_gib: int) -> Refusal:
     return Refusal(
         "InvalidBlockDeviceMapping",

@@ -12,7 +12,8 @@ from moto.ec2.exceptions import InvalidUserDataError, MissingParameterError, VPC
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.models.instances import Reservation
-from moto.ec2.utils import convert_tag_spec, random_reservation_id
+from moto.ec2.utils import convert_tag_spec, filter_iam_instance_profiles, random_reservation_id
+from moto.iam.exceptions import NotFoundException
 
 from sandbox.cloud.ec2 import errors, network_errors
 from sandbox.cloud.ec2.images import ROOT_GIB, Images
@@ -50,9 +51,17 @@ class Launch(Lifecycle, Images, PlacementGroups):
             size = mapping.get("Ebs", {}).get("VolumeSize")
             if mapping["DeviceName"] == image.root_device_name and size and size < ROOT_GIB:
                 raise errors.root_too_small(size, image.snapshot_id, ROOT_GIB)
+        if "IamInstanceProfile" in request:
+            self._check_profile(profile(request))
         group = request.get("Placement", {}).get("GroupName")
         if group:
             self.get_placement_group(group)
+
+    def _check_profile(self, named: dict[str, Any]) -> None:
+        try:
+            filter_iam_instance_profiles(self.account_id, partition=self.partition, **named)
+        except NotFoundException:
+            raise errors.profile_unknown(next(value for value in named.values() if value)) from None
 
     def _check_network(self, request: Request) -> None:
         interfaces = request.get("NetworkInterfaces", [])
@@ -87,6 +96,8 @@ class Launch(Lifecycle, Images, PlacementGroups):
         except MachineError as error:
             self.abandon(instance, "Server.InternalError", str(error))
             return reservation
+        if "IamInstanceProfile" in request:
+            self.associate_iam_instance_profile(instance.id, **profile(request))
         spec = self._machine(instance, request, disks)
         instance.worker.do(lambda: self._boot(instance, spec))
         return reservation
@@ -166,6 +177,12 @@ class Launch(Lifecycle, Images, PlacementGroups):
                 if attachment and attachment.status == "attaching":
                     attachment.status = "attached"
         self.follow(instance, "pending", lambda _id: None)
+
+
+def profile(request: Request) -> dict[str, Any]:
+    """The instance profile as moto's functions take it."""
+    named = request["IamInstanceProfile"]
+    return {"iam_instance_profile_name": named.get("Name"), "iam_instance_profile_arn": named.get("Arn")}
 
 
 def user_data(request: Request) -> bytes:

@@ -10,7 +10,6 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 from moto.ec2.responses import EC2Response
-from moto.ec2.utils import filter_iam_instance_profiles
 
 from sandbox.cloud.ec2 import errors
 from sandbox.cloud.ec2.backend import Ec2Backend
@@ -42,16 +41,9 @@ class Ec2Response(EC2Response):
 
     def run_instances(self) -> ActionResult:
         request = dict(self.params)
-        profile = request.get("IamInstanceProfile", {})
-        named = {"iam_instance_profile_name": profile.get("Name"), "iam_instance_profile_arn": profile.get("Arn")}
-        if profile:
-            filter_iam_instance_profiles(self.current_account, partition=self.partition, **named)
         self.ec2.check_launch(request)
         self.error_on_dryrun()
-        reservation = self.ec2.launch(request)
-        if profile:
-            self.ec2.associate_iam_instance_profile(reservation.instances[0].id, **named)
-        return ActionResult(reservation)
+        return ActionResult(self.ec2.launch(request))
 
     def _changed(self, key: str, changes: list[tuple[Any, Any]]) -> ActionResult:
         return ActionResult(
