@@ -63,10 +63,6 @@ class Topology:
         raise KeyError(f"no member {name}; the members are {', '.join(member.name for member in self.members)}")
 
     @property
-    def by_name(self) -> dict[str, Member]:
-        return {member.name: member for member in self.members}
-
-    @property
     def endpoints(self) -> list[str]:
         """What a client is given: the client URL of every member."""
         return [member.client_url for member in self.members]
@@ -75,14 +71,6 @@ class Topology:
     def initial_cluster(self) -> str:
         """The value of etcd's `initial-cluster`."""
         return ",".join(f"{member.name}={member.peer_url}" for member in self.members)
-
-    @property
-    def quorum(self) -> int:
-        return quorum(len(self.members))
-
-    @property
-    def tolerated_failures(self) -> int:
-        return tolerated_failures(len(self.members))
 
 
 def quorum(size: int) -> int:

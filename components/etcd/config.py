@@ -11,7 +11,6 @@ from typing import Literal
 from components.etcd.versions import minor_of, numbers
 from components.topology import CLIENT_PORT, Member, Topology
 
-CONFIG_FILE = "/etc/etcd/etcd.conf"
 PKI_DIRECTORY = "/etc/etcd/pki"
 # Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
 DATA_DIRECTORY_NAME = "default.etcd"

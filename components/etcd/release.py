@@ -40,13 +40,8 @@ class Release:
     sha256: str
 
     @property
-    def folder(self) -> str:
-        """The folder inside the tarball, which holds etcd, etcdctl and etcdutl."""
-        return f"etcd-v{self.version}-linux-{self.architecture}"
-
-    @property
     def tarball(self) -> str:
-        return f"{self.folder}.tar.gz"
+        return self.url.rpartition("/")[2]
 
 
 def release(version: str, architecture: str, base_url: str = OFFICIAL_URL, sha256: str = "") -> Release:

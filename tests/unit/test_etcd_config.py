@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,8 @@ def test_a_quoted_value_is_read_back_as_it_was(value: str) -> None:
 def test_a_value_never_breaks_its_line(value: str) -> None:
     with pytest.raises(ValueError, match="cannot stand in an environment file"):
         quoted(value)
+
+
+def test_rendering_and_topology_are_free_of_pulumi() -> None:
+    program = "import sys, components.topology, components.etcd.config; sys.exit('pulumi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=HERE.parents[1], check=False).returncode == 0

@@ -54,7 +54,7 @@ def test_a_release_is_the_published_one_unless_a_sum_is_given() -> None:
     pinned = release("3.5.11", "amd64")
     assert pinned.sha256 == published_sha256("3.5.11", "amd64")
     assert pinned.url == ("https://github.com/etcd-io/etcd/releases/download/v3.5.11/etcd-v3.5.11-linux-amd64.tar.gz")
-    assert (pinned.folder, pinned.tarball) == ("etcd-v3.5.11-linux-amd64", "etcd-v3.5.11-linux-amd64.tar.gz")
+    assert pinned.tarball == "etcd-v3.5.11-linux-amd64.tar.gz"
     assert release("3.5.11", "amd64", sha256="b" * 64).sha256 == "b" * 64
 
 
