@@ -16,6 +16,7 @@ from sandbox.cloud.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
 
 PORT = 4566
+API = "tests.region.remote:serve"
 
 
 def serve(machines: Machines, log: Path) -> None:

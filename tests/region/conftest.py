@@ -1,0 +1,59 @@
+"""The image, and one region that the tests of machines share. What it leaves behind is a failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.region import Region
+from sandbox.toolchain import Progress
+from sandbox.toolchain.image import ROOT, machine_image
+from sandbox.toolchain.store import Store, default_root
+from tests.region.guests import Guest, Identity
+from tests.region.remote import API, Remote
+from tests.region.traces import Traces
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.region)
+            if os.geteuid():
+                item.add_marker(pytest.mark.skip(reason="a region needs root"))
+
+
+@pytest.fixture(scope="session")
+def image() -> Path:
+    return Store(default_root(), Progress()).obtain(machine_image()) / ROOT
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return Identity.generate(tmp_path_factory.mktemp("identity"))
+
+
+@pytest.fixture(scope="module")
+def hardware(tmp_path_factory: pytest.TempPathFactory, image: Path) -> Iterator[Remote]:
+    region = Region(tmp_path_factory.mktemp("state"), image, name="shared", api=API)
+    region.up()
+    traces = Traces(region)
+    try:
+        remote = Remote(region)
+        remote.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a")
+        yield remote
+    finally:
+        region.down()
+    assert traces.left() == []
+
+
+@pytest.fixture(scope="module")
+def first(hardware: Remote, identity: Identity) -> Guest:
+    return Guest.boot(hardware, identity, number=100)
+
+
+@pytest.fixture(scope="module")
+def second(hardware: Remote, identity: Identity) -> Guest:
+    return Guest.boot(hardware, identity, number=101)

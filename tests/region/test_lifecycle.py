@@ -1,0 +1,162 @@
+"""A region comes up, says how it is, and goes without a trace, whatever happened to it or to others before it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sandbox.region import Region, RegionError, cgroups
+from sandbox.region.processes import Process
+from sandbox.region.record import FILE, Record
+from tests.region.guests import Guest, Identity
+from tests.region.remote import API, Remote
+from tests.region.traces import Traces, processes_of
+
+
+@pytest.fixture
+def region(tmp_path: Path, image: Path) -> Iterator[Region]:
+    region = Region(tmp_path, image, name="life", api=API)
+    yield region
+    region.down()
+
+
+def busy(region: Region, identity: Identity) -> Guest:
+    """A machine in it, with a volume mounted."""
+    hardware = Remote(region)
+    hardware.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a")
+    hardware.create_volume("vol-0a", 1)
+    guest = Guest.boot(hardware, identity, number=100, volumes={"/dev/sdf": "vol-0a"})
+    guest.wait_for_ssh()
+    guest.ssh("sudo mkfs.ext4 -q /dev/nvme1n1 && sudo mount /dev/nvme1n1 /mnt")
+    return guest
+
+
+def test_down_leaves_nothing_but_logs_and_may_be_repeated(region: Region, identity: Identity) -> None:
+    region.up()
+    traces = Traces(region)
+    busy(region, identity)
+    region.down()
+    assert traces.left() == []
+    assert [entry.name for entry in region.folder.iterdir()] == ["log"]
+    region.down()
+    assert region.status().state == "absent"
+
+
+@pytest.mark.parametrize("victim", ["daemon", "supervisor", "namespace"])
+def test_a_killed_process_takes_everything_with_it(region: Region, identity: Identity, victim: str) -> None:
+    region.up()
+    traces = Traces(region)
+    busy(region, identity)
+    record = Record.read(region.folder)
+    assert record is not None
+    pids = {
+        "daemon": processes_of(f"-m sandbox.region.daemon --folder={region.folder}")[-1],
+        "supervisor": record.supervisor.pid,
+        "namespace": record.namespace.pid,
+    }
+    os.kill(pids[victim], signal.SIGKILL)
+    # Nobody is left to remove the control groups, which are empty, when the supervisor is the one that died.
+    assert [trace for trace in traces.left() if victim != "supervisor" or "control group" not in trace] == []
+    status = region.status()
+    assert (status.dead, "make down" in status.remedy) == (True, True)
+    with pytest.raises(RegionError, match="make down"):
+        region.up()
+    region.down()
+    assert traces.left() == []
+    region.up()
+    assert region.status().running
+
+
+def test_a_second_up_keeps_the_running_region(region: Region) -> None:
+    region.up()
+    before = Record.read(region.folder)
+    region.up()
+    assert Record.read(region.folder) == before
+
+
+def test_a_region_from_before_a_reboot_of_the_host_is_dead(region: Region) -> None:
+    region.folder.mkdir(parents=True)
+    here = Process.of(os.getpid())
+    Record.write(region.folder, supervisor=here, namespace=here)
+    text = (region.folder / FILE).read_text()
+    record = Record.read(region.folder)
+    assert record is not None
+    (region.folder / FILE).write_text(text.replace(record.boot, "another-boot"))
+    assert "rebooted" in region.status().why
+    region.down()
+    assert region.status().state == "absent"
+
+
+def test_a_process_that_got_the_number_of_a_dead_region_is_left_alone(region: Region) -> None:
+    region.folder.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"]) as bystander:
+        stale = replace(Process.of(bystander.pid), start_ticks=1)
+        Record.write(region.folder, supervisor=stale, namespace=stale)
+        assert region.status().dead
+        region.down()
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_leftovers_of_others_do_not_stop_a_region(region: Region, identity: Identity, tmp_path: Path) -> None:
+    """What a dead region of this name and of another clone may have left: all that outlives processes."""
+    other = tmp_path / "another-clone" / "life" / "volumes"
+    own = region.folder / "machines" / "i-0" / "root"
+    for folder in (other, own):
+        folder.mkdir(parents=True)
+        (folder / "disk.img").write_bytes(bytes(1 << 20))
+    subprocess.run(["ip", "netns", "add", region.tag], check=True)
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(own)], check=True)
+        subprocess.run(["losetup", "--find", str(other / "disk.img")], check=True)
+        cgroups.create(region.tag)
+        region.up()
+        busy(region, identity)
+        traces = Traces(region)
+        region.down()
+        assert traces.left() == []
+    finally:
+        subprocess.run(["ip", "netns", "delete", region.tag], check=True)
+        for line in subprocess.check_output(["losetup", "-j", str(other / "disk.img")], text=True).splitlines():
+            subprocess.run(["losetup", "--detach", line.split(":")[0]], check=True)
+
+
+def test_two_regions_at_once_do_not_meet(tmp_path: Path, image: Path, identity: Identity) -> None:
+    regions = [
+        Region(tmp_path / "one", image, api=API, name="twin"),
+        Region(tmp_path / "two", image, api=API, name="twin"),
+    ]
+    traces = []
+    try:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Region.up, regions))
+            traces = [Traces(region) for region in regions]
+            one, two = pool.map(lambda region: busy(region, identity), regions)
+        one.ssh("echo one | sudo tee /mnt/name")
+        assert two.ssh("cat /mnt/name", check=False).returncode != 0
+        regions[0].down()
+        two.ssh("true")
+    finally:
+        for region in regions:
+            region.down()
+    assert [trace for each in traces for trace in each.left()] == []
+
+
+def test_a_region_that_does_not_start_says_why_and_leaves_nothing(tmp_path: Path, image: Path) -> None:
+    region = Region(tmp_path, image, name="broken", api="tests.region.remote:no_such_function")
+    with pytest.raises(RegionError, match="no_such_function"):
+        region.up()
+    assert region.status().state == "absent"
+    assert processes_of(str(region.folder)) == []
+
+
+def test_nothing_enters_a_region_that_is_not_running(region: Region) -> None:
+    with pytest.raises(RegionError, match="make up"):
+        region.enter(["true"])

@@ -1,0 +1,113 @@
+"""A volume is what the program expects of EBS: found by its ID, mounted by fstab at every boot, held while mounted."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sandbox.cloud.machines import MachineError
+from tests.region.guests import Guest, Identity
+from tests.region.remote import Remote
+
+BY_ID = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0data"
+
+FORMAT_AND_MOUNT = f"""
+set -eu
+sudo mkfs.ext4 -q {BY_ID}
+uuid=$(sudo blkid --probe --output value --match-tag UUID {BY_ID})
+sudo mkdir /var/lib/data
+echo "UUID=$uuid /var/lib/data ext4 defaults,noatime,nofail 0 2" | sudo tee -a /etc/fstab
+sudo systemctl daemon-reload
+sudo systemctl start var-lib-data.mount
+test "$(sudo findmnt --noheadings --output UUID --mountpoint /var/lib/data)" = "$uuid"
+echo precious | sudo tee /var/lib/data/file
+sudo sync
+"""
+
+# As a program's own unit would depend on it.
+READER = """
+sudo tee /etc/systemd/system/reader.service <<EOF
+[Unit]
+RequiresMountsFor=/var/lib/data
+[Service]
+Type=oneshot
+ExecStart=cp /var/lib/data/file /run/seen
+[Install]
+WantedBy=multi-user.target
+EOF
+sudo systemctl enable reader.service
+"""
+
+
+@pytest.fixture(scope="module")
+def guest(hardware: Remote, identity: Identity) -> Guest:
+    """A machine with a formatted volume in its fstab."""
+    hardware.create_volume("vol-0data", 4)
+    guest = Guest.boot(hardware, identity, number=120)
+    hardware.attach(guest.instance_id, "vol-0data", "/dev/sdf")
+    guest.wait_for_ssh()
+    guest.ssh(FORMAT_AND_MOUNT)
+    guest.ssh(READER)
+    return guest
+
+
+def test_it_takes_no_room_before_it_is_written(hardware: Remote) -> None:
+    hardware.create_volume("vol-0sparse", 100)
+    file = hardware.region.folder / "volumes" / "vol-0sparse.img"
+    assert file.stat().st_size == 100 * 1024**3
+    assert file.stat().st_blocks == 0
+    hardware.delete_volume("vol-0sparse")
+    assert not file.exists()
+
+
+def test_it_is_mounted_before_those_who_need_it_after_a_reboot(guest: Guest) -> None:
+    guest.hardware.reboot(guest.instance_id)
+    guest.wait_for_ssh()
+    assert guest.ssh("cat /run/seen").stdout == "precious\n"
+
+
+def test_it_is_mounted_before_those_who_need_it_after_stop_and_start(guest: Guest) -> None:
+    guest.hardware.stop(guest.instance_id)
+    assert not guest.hardware.mounted(guest.instance_id, "vol-0data")
+    guest.hardware.start(guest.instance_id)
+    guest.wait_for_ssh()
+    assert guest.ssh("cat /run/seen").stdout == "precious\n"
+    assert guest.hardware.mounted(guest.instance_id, "vol-0data")
+
+
+def test_a_new_filesystem_is_found_by_its_uuid_without_asking(guest: Guest) -> None:
+    guest.hardware.create_volume("vol-0more", 1)
+    guest.hardware.attach(guest.instance_id, "vol-0more", "/dev/sdg")
+    guest.ssh("sudo mkfs.ext4 -q -L more /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0more")
+    deadline = time.monotonic() + 5
+    while guest.ssh("sudo mount /dev/disk/by-label/more /mnt", check=False).returncode != 0:
+        assert time.monotonic() < deadline, "nothing made the link, as udev would"
+    assert guest.hardware.mounted(guest.instance_id, "vol-0more")
+    guest.ssh("sudo umount /mnt")
+    guest.hardware.detach(guest.instance_id, "vol-0more")
+    assert "more" not in guest.ssh("ls /dev/disk/*").stdout
+    guest.hardware.delete_volume("vol-0more")
+
+
+def test_a_mounted_volume_is_not_taken_away(guest: Guest) -> None:
+    assert guest.hardware.mounted(guest.instance_id, "vol-0data")
+    with pytest.raises(MachineError, match="mounted in"):
+        guest.hardware.detach(guest.instance_id, "vol-0data")
+    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
+
+
+def test_an_attached_volume_is_neither_attached_again_nor_deleted(guest: Guest) -> None:
+    with pytest.raises(MachineError, match="attached already"):
+        guest.hardware.attach(guest.instance_id, "vol-0data", "/dev/sdg")
+    with pytest.raises(MachineError, match="detach it first"):
+        guest.hardware.delete_volume("vol-0data")
+
+
+def test_it_outlives_its_machine_and_serves_the_next_from_the_first_boot(guest: Guest) -> None:
+    guest.ssh("sudo systemctl start var-lib-data.mount")
+    guest.hardware.terminate(guest.instance_id)
+    following = Guest.boot(guest.hardware, guest.identity, number=121, volumes={"/dev/sdf": "vol-0data"})
+    following.wait_for_ssh()
+    assert following.ssh(f"sudo mount {BY_ID} /mnt && cat /mnt/file").stdout == "precious\n"
+    following.hardware.terminate(following.instance_id)
