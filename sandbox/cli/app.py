@@ -19,8 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An AWS region in a folder. Any other word runs that program inside it: ./sandbox/run etcdctl member list",
 )
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+WIDE = 200  # columns, where nobody's terminal says otherwise
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 def session(stack: str = DEFAULT_STACK, out: Console = console) -> tuple[Engine, Region]:
@@ -137,6 +138,6 @@ def main(arguments: list[str]) -> NoReturn:
             commands.run(open_engine(commands.stack_of(arguments), errors), arguments)
         app(arguments)
     except (FrontDoorError, RegionError, ToolchainError) as error:
-        errors.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+        errors.print(Text.assemble(("error: ", "bold red"), str(error)))
         sys.exit(1)
     sys.exit(0)

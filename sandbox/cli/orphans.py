@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from sandbox.cli import pending
 from sandbox.cli.pending import PendingCreate
 
@@ -129,5 +127,7 @@ def strays(ec2: Any, stack_tag: str, explained: set[str]) -> list[Stray]:
 
 
 if __name__ == "__main__":
+    import boto3  # slow to import, and the front door imports this module for its types
+
     export = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     print(json.dumps(asdict(find(boto3.client("ec2"), export["deployment"], sys.argv[2]))))
