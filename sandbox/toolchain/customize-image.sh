@@ -34,6 +34,6 @@ systemctl --root="$root" enable systemd-networkd.service
 # A region has no way out, so these could only fail.
 systemctl --root="$root" disable apt-daily.timer apt-daily-upgrade.timer
 
-rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname" "$root/var/lib/dbus/machine-id"
+rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/{hostname,machine-id,resolv.conf} "$root/var/lib/dbus/machine-id"
 : >"$root/etc/machine-id"
 : >"$root/etc/resolv.conf"

@@ -1,0 +1,161 @@
+"""The plugins built here answer as the published ones would, as far as the program can tell."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from sandbox.toolchain import Toolchain, ensure, pins
+from tests.engine.sdk_shape import Sdk
+
+pytestmark = pytest.mark.engine
+
+# The newest Terraform AWS provider that is served as a Go module is a little older than the published plugin's.
+NEWER_IN_THE_SDK = {
+    "aws:ec2/networkInterface:NetworkInterface": {"connectionTrackingSpecification"},
+    "aws:s3/BucketServerSideEncryptionConfigurationRule:BucketServerSideEncryptionConfigurationRule": {
+        "blockedEncryptionTypes"
+    },
+}
+
+PROGRAM = """
+import pulumi, pulumi_aws as aws
+ami = aws.ec2.get_ami(most_recent=True, owners=["amazon"], filters=[{"name": "name", "values": ["amzn2-ami-*"]}])
+vpc = aws.ec2.Vpc("vpc", cidr_block="192.168.0.0/16")
+subnet = aws.ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block="192.168.0.0/24")
+group = aws.ec2.SecurityGroup("group", vpc_id=vpc.id)
+pulumi.export("ami", ami.id)
+pulumi.export("zones", aws.get_availability_zones().names)
+pulumi.export("region", aws.get_region().region)
+pulumi.export("account", aws.get_caller_identity().account_id)
+pulumi.export("subnets", aws.ec2.get_subnets_output(filters=[{"name": "vpc-id", "values": [vpc.id]}],
+              opts=pulumi.InvokeOutputOptions(depends_on=[subnet])).ids)
+pulumi.export("group", {"name": group.name, "description": group.description})
+policy = aws.iam.get_policy_document(statements=[{"actions": ["s3:GetObject"], "resources": ["*"]}])
+pulumi.export("policy", policy.json)
+pulumi.export("memory", aws.ec2.get_instance_type(instance_type="t3.micro").memory_size)
+"""
+
+
+@pytest.fixture(scope="module")
+def toolchain() -> Toolchain:
+    return ensure()
+
+
+@pytest.fixture
+def environment(toolchain: Toolchain, tmp_path: Path) -> dict[str, str]:
+    """A Pulumi of its own, with a file backend, that can only use the toolchain's plugins."""
+    home = tmp_path / "pulumi"
+    home.mkdir()
+    (home / "plugins").symlink_to(toolchain.plugins)
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "PYTHON"))
+    }
+    return inherited | {
+        "PATH": f"{toolchain.venv}/bin:{toolchain.bin}:{os.environ['PATH']}",
+        "PULUMI_HOME": str(home),
+        "PULUMI_BACKEND_URL": f"file://{home}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def pulumi(environment: dict[str, str], folder: Path, *arguments: str) -> str:
+    command = ["pulumi", *arguments, "--non-interactive"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def references(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name == "$ref" and value.startswith("#/types/"):
+                yield value.removeprefix("#/types/")
+            else:
+                yield from references(value)
+
+
+def nested_types(schema: dict[str, Any], start: object) -> set[str]:
+    found: set[str] = set()
+    todo = list(references(start))
+    while todo:
+        token = todo.pop()
+        if token not in found and schema["types"][token]["type"] == "object":
+            found.add(token)
+            todo += references(schema["types"][token]["properties"])
+    return found
+
+
+@pytest.mark.parametrize("package", ["aws", "tls"])
+def test_resources_and_functions_have_the_sdks_arguments_and_results(
+    package: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """One renamed or missing argument, and the engine would drop what the program sets without a word."""
+    named = f"{package}@{pins.PLUGINS[package]}"
+    schema = json.loads(pulumi(environment, tmp_path, "package", "get-schema", named))
+    sdk = Sdk(package)
+    differences = {}
+
+    def compare(token: str, ours: set[str], theirs: set[str]) -> None:
+        if ours != theirs - NEWER_IN_THE_SDK.get(token, set()):
+            differences[token] = sorted(ours ^ theirs)
+
+    assert schema["resources"]
+    for token, resource in schema["resources"].items():
+        compare(token, set(resource["inputProperties"]), sdk.inputs(token))
+        compare(token, set(resource["properties"]), sdk.outputs(token))
+        for nested in nested_types(schema, resource["inputProperties"]):
+            compare(nested, set(schema["types"][nested]["properties"]), sdk.nested(nested, of_inputs=True))
+    functions = {name: function for name, function in schema.get("functions", {}).items() if "providers" not in name}
+    for token, function in functions.items():
+        arguments = function.get("inputs", {}).get("properties", {})
+        compare(token, set(arguments), sdk.arguments(token))
+        compare(token, set(function["outputs"]["properties"]), sdk.results(token))
+        for nested in nested_types(schema, arguments):
+            compare(nested, set(schema["types"][nested]["properties"]), sdk.nested(nested, of_inputs=True))
+    assert differences == {}
+
+
+@pytest.fixture
+def moto() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+def test_data_sources_and_defaults_of_the_aws_plugin(environment: dict[str, str], moto: str, tmp_path: Path) -> None:
+    endpoints = {f"aws:endpoints[0].{service}": moto for service in ("ec2", "iam", "sts")}
+    config = {
+        "aws:region": "us-east-1",
+        "aws:accessKey": "test",
+        "aws:secretKey": "test",
+        "aws:skipMetadataApiCheck": "true",
+        "aws:skipCredentialsValidation": "true",
+        **endpoints,
+    }
+    (tmp_path / "Pulumi.yaml").write_text("name: plugins\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    pulumi(environment, tmp_path, "stack", "init", "test")
+    words = [word for key, value in config.items() for word in ("--path", f"{key}={value}")]
+    pulumi(environment, tmp_path, "config", "set-all", *words)
+    pulumi(environment, tmp_path, "up", "--yes", "--skip-preview")
+    found = json.loads(pulumi(environment, tmp_path, "stack", "output", "--json"))
+    assert found["ami"].startswith("ami-")
+    assert found["zones"][:2] == ["us-east-1a", "us-east-1b"]
+    assert found["region"] == "us-east-1"
+    assert found["account"] == "123456789012"
+    assert len(found["subnets"]) == 1
+    assert found["group"]["name"].startswith("group-")
+    assert found["group"]["description"] == "Managed by Pulumi"
+    assert json.loads(found["policy"])["Statement"][0]["Action"] == "s3:GetObject"
+    assert found["memory"] == 1024
+    pulumi(environment, tmp_path, "preview", "--expect-no-changes")
+    pulumi(environment, tmp_path, "destroy", "--yes", "--skip-preview")
