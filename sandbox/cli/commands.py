@@ -36,7 +36,7 @@ def shell(engine: Engine) -> NoReturn:
 
 
 def _become(engine: Engine, arguments: list[str]) -> NoReturn:
-    variables = engine.environment()
+    variables = flags_first(engine.environment(), arguments)
     program = shutil.which(arguments[0], path=variables["PATH"])
     if program is None:
         print(f"{arguments[0]}: not found inside the region (PATH={variables['PATH']})", file=sys.stderr)
@@ -44,6 +44,16 @@ def _become(engine: Engine, arguments: list[str]) -> NoReturn:
     command = engine.region.enter([program, *arguments[1:]])
     sys.stdout.flush()
     os.execvpe(command[0], command, variables)  # noqa: S606 - a list, no shell
+
+
+def flags_first(variables: dict[str, str], arguments: list[str]) -> dict[str, str]:
+    """etcdctl dies when a setting is in a flag and in the environment: what is in a flag leaves the environment."""
+    if Path(arguments[0]).name != "etcdctl":
+        return variables
+    given = {
+        f"ETCDCTL_{argument.lstrip('-').partition('=')[0].upper()}" for argument in arguments if argument[:2] == "--"
+    }
+    return {name: value for name, value in variables.items() if name not in given}
 
 
 def stack_of(arguments: list[str]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.cli import environment, stackfile
+from sandbox.cli import commands, environment, stackfile
 from sandbox.cli.place import FrontDoorError, Place
 from sandbox.toolchain import Release, Toolchain
 
@@ -63,6 +63,17 @@ def test_etcdctl_is_set_up_once_the_access_files_are_there(place: Place, toolcha
 
     assert inside["ETCDCTL_ENDPOINTS"] == "https://192.168.0.100:2379"
     assert inside["ETCDCTL_KEY"] == str(place.access / "admin.key")
+
+
+def test_flag_of_etcdctl_wins_over_the_environment_instead_of_killing_it() -> None:
+    variables = {"ETCDCTL_ENDPOINTS": "https://a:2379", "ETCDCTL_CERT": "a.crt", "PATH": "/bin"}
+
+    left = commands.flags_first(
+        variables, ["etcdctl", "member", "list", "--endpoints=https://b:2379", "--cert", "b.crt"]
+    )
+
+    assert left == {"PATH": "/bin"}
+    assert commands.flags_first(variables, ["python", "--endpoints=x"]) == variables
 
 
 @pytest.mark.parametrize(
