@@ -78,12 +78,14 @@ def test_reboot_reaches_the_machine(region: TestRegion) -> None:
     assert region.state(instance) == "running"
 
 
-def test_a_machine_that_died_is_seen_as_stopped(region: TestRegion) -> None:
+def test_a_machine_that_died_is_seen_as_stopped_until_it_is_back(region: TestRegion) -> None:
     instance = region.running()
     region.machines.states[instance] = "stopped"
     facts = region.instance(instance)
     assert facts["State"]["Name"] == "stopped"
     assert facts["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    region.machines.states[instance] = "running"
+    assert region.state(instance) == "running"
 
 
 def test_a_machine_that_shuts_itself_down_ends_the_instance_where_asked(region: TestRegion) -> None:

@@ -67,6 +67,15 @@ def test_a_vpc_goes_with_all_that_came_with_it(region: TestRegion) -> None:
     assert region.ec2.describe_network_acls(Filters=filters)["NetworkAcls"] == []
 
 
+def test_tags_go_with_what_they_were_on(region: TestRegion) -> None:
+    volume = region.make_volume()
+    region.ec2.create_tags(Resources=[volume], Tags=[{"Key": "Name", "Value": "etcd-1"}])
+    filters = [{"Name": "resource-id", "Values": [volume]}]
+    assert len(region.ec2.describe_tags(Filters=filters)["Tags"]) == 1
+    region.ec2.delete_volume(VolumeId=volume)
+    assert region.ec2.describe_tags(Filters=filters)["Tags"] == []
+
+
 def test_a_placement_group_lives(region: TestRegion) -> None:
     tags = [{"ResourceType": "placement-group", "Tags": [{"Key": "cluster", "Value": "one"}]}]
     region.ec2.create_placement_group(GroupName=region.vpc, Strategy="spread", TagSpecifications=tags)

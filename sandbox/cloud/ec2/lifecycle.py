@@ -29,11 +29,14 @@ class Lifecycle(Volumes, Interfaces):
     """StartInstances, StopInstances, RebootInstances and TerminateInstances."""
 
     def refresh(self) -> None:
-        """Let the API know of machines that went off by themselves."""
+        """Let the API know of machines that went off, or came on again, by themselves."""
         for instance in self.machine_instances():
-            if instance.state != "running" or not instance.worker.idle:
+            if instance.state not in {"running", "stopped"} or not instance.worker.idle:
                 continue
-            if self.machines.state(instance.id) != "running":
+            running = self.machines.state(instance.id) == "running"
+            if running and instance.state == "stopped":
+                instance.enter("running")
+            elif not running and instance.state == "running":
                 instance.enter("stopped", "Client.InstanceInitiatedShutdown", "Instance initiated shutdown")
                 if instance.instance_initiated_shutdown_behavior == "terminate":
                     self._terminate_later(instance)
@@ -135,10 +138,14 @@ class Lifecycle(Volumes, Interfaces):
                 instance.detach_eni(interface)
                 if interface.delete_on_termination:
                     self.delete_network_interface(interface.id)
+                    self.tags.pop(interface.id, None)
             instance.release_subnet()
-            for block in held:
-                if block.delete_on_termination:
-                    self.delete_volume(block.volume_id or "")
+            for volume_id in [block.volume_id or "" for block in held if block.delete_on_termination]:
+                try:
+                    self.delete_volume(volume_id)
+                except MachineError:
+                    logger.exception("deleting %s of %s", volume_id, instance.id)
+                self.tags.pop(volume_id, None)
             association = self.iam_instance_profile_associations.get(instance.id)
             if association:
                 self.disassociate_iam_instance_profile(association.association_id)

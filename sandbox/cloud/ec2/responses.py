@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+from http import HTTPStatus
 from typing import Any, cast
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -29,7 +30,10 @@ class Ec2Response(EC2Response):
         with Ec2Backend.lock:
             try:
                 self.ec2.refresh()
-                return super().call_action()
+                answer = super().call_action()
+                if answer[0] == HTTPStatus.OK and self._get_action().startswith("Delete"):
+                    self._forget_tags()
+                return answer
             except NotImplementedError as missing:
                 refusal = errors.unsupported(str(missing))
             except MachineError as failure:
@@ -38,6 +42,12 @@ class Ec2Response(EC2Response):
                 logger.exception("answering %s", self._get_action())
                 refusal = errors.host_failed(f"{type(fault).__name__}: {fault}")
             return self.serialized(ActionResult(refusal))
+
+    def _forget_tags(self) -> None:
+        # moto keeps the tags of what is gone, and DescribeTags would list it.
+        for name, value in self.params.items():
+            if name.endswith("Id"):
+                self.ec2.tags.pop(str(value), None)
 
     def run_instances(self) -> ActionResult:
         request = dict(self.params)
