@@ -5,13 +5,14 @@ same from a shell.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.toolchain import etcd, host, image, pins, pulumi, python
 from sandbox.toolchain.errors import ToolchainError
 from sandbox.toolchain.progress import Progress
-from sandbox.toolchain.store import Found, Store, default_root
+from sandbox.toolchain.store import Found, Part, Store, default_root
 
 __all__ = ["Progress", "Release", "Toolchain", "ToolchainError", "ensure", "ensure_python"]
 
@@ -39,29 +40,35 @@ class Toolchain:
 def ensure(progress: Progress | None = None, etcd_versions: Iterable[str] = ()) -> Toolchain:
     """Build what is missing; `etcd_versions` are wanted besides the default one. Quick when all is there."""
     store = Store(default_root(), progress or Progress())
-    venv = _python(store)
+    if not store.root.exists():
+        store.progress.say(f"The toolchain is made once, in about 10 minutes on 2 cores, and kept in {store.root}")
+    host.architecture()
     host.install(host.region_packages(), store.root, store.progress)
-    root = store.obtain(image.machine_image()) / image.ROOT
-    default = pins.ETCD[0]
-    folders = {version: store.obtain(etcd.release(version)) for version in dict.fromkeys((default, *etcd_versions))}
-    releases = {
-        version: Release(folder / f"{etcd.name(version)}.tar.gz", (folder / etcd.SUM).read_text())
-        for version, folder in folders.items()
-    }
-    found = pulumi.obtain(store, venv / "bin/python")
-    programs = [folders[default] / etcd.name(default) / program for program in etcd.PROGRAMS]
-    links = store.obtain(pulumi.program_folder([*found.programs, *programs]))
-    return Toolchain(venv, links, found.plugins, releases, root, tuple(store.found))
+    host.go_version()
+    environment = python.environment(store)
+    with ThreadPoolExecutor(1) as beside:  # mostly downloads, while the compiler leaves the network idle
+        made_beside = beside.submit(lambda: (_python(store, environment), store.obtain(image.machine_image())))
+        etcds = {version: store.obtain(etcd.release(version)) for version in (pins.ETCD[0], *etcd_versions)}
+        found = pulumi.obtain(store, store.path(environment) / "bin/python")
+        venv, machine = made_beside.result()
+    default = etcds[pins.ETCD[0]] / etcd.name(pins.ETCD[0])
+    programs = store.obtain(pulumi.program_folder([*found.programs, *(default / name for name in etcd.PROGRAMS)]))
+    releases = {version: _release(folder, version) for version, folder in etcds.items()}
+    return Toolchain(venv, programs, found.plugins, releases, machine / image.ROOT, tuple(store.found))
 
 
 def ensure_python(progress: Progress | None = None) -> Path:
     """The Python environment alone: all that linters and unit tests need."""
-    return _python(Store(default_root(), progress or Progress()))
-
-
-def _python(store: Store) -> Path:
     host.architecture()
-    part = python.environment(store)
-    if not store.has(part):
+    store = Store(default_root(), progress or Progress())
+    return _python(store, python.environment(store))
+
+
+def _python(store: Store, environment: Part) -> Path:
+    if not store.has(environment):
         host.install(host.python_packages(), store.root, store.progress)
-    return store.obtain(part)
+    return store.obtain(environment)
+
+
+def _release(folder: Path, version: str) -> Release:
+    return Release(folder / f"{etcd.name(version)}.tar.gz", (folder / etcd.SUM).read_text())

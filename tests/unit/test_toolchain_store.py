@@ -138,16 +138,19 @@ def test_progress_off_a_terminal_is_a_line_at_start_and_at_end(tmp_path: Path) -
     assert out.getvalue().splitlines() == [f"thing: building (log: {tmp_path / 'log'})", "thing: built in 0 s"]
 
 
-def test_progress_on_a_terminal_ticks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_on_a_terminal_ticks_with_all_that_is_being_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     monkeypatch.setattr(progress, "TICK_SECONDS", 0.02)
     out = Terminal()
-    with Progress(out).building("thing", tmp_path / "log"):
+    both = Progress(out)
+    with both.building("thing", tmp_path / "log"), both.building("other", tmp_path / "log"):
         time.sleep(0.2)
-    assert "thing: building, 0 s" in out.getvalue()
+    assert "building thing 0 s, other 0 s" in out.getvalue()
     assert out.getvalue().endswith("thing: built in 0 s\n")
 
 
