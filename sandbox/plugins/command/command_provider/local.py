@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from .output import Output, Stream
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1
 READ_BYTES = 256 * 1024
 
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
 
 STOP_SECONDS = 8
+ANSWER_SECONDS = 0.2
 ENGINE_CHECK_SECONDS = 1
 MESSAGE_OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 
@@ -120,6 +121,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         for task in self._running:
             task.cancel()
 
+    async def stop(self) -> None:
+        """Ends what runs, and waits until it has ended."""
+        self.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=STOP_SECONDS)
+
     async def _work(self, work: Coroutine[Any, Any, T], context: Context) -> T:
         """Does what Cancel can end; the engine shows the text of a failure as it is."""
         task = asyncio.ensure_future(work)
@@ -155,6 +162,7 @@ async def _refuse(context: Context, reason: str) -> NoReturn:
 
 async def serve(engine_address: str) -> None:
     """Serves until told to stop, or until the engine that started this plugin is gone."""
+    parent = os.getppid()
     engine = Engine(engine_address)
     provider = Provider(engine)
     server = grpc.aio.server(options=MESSAGE_OPTIONS)
@@ -165,12 +173,11 @@ async def serve(engine_address: str) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    parent = os.getppid()
     while not stopping.is_set() and os.getppid() == parent:
         try:
             await asyncio.wait_for(stopping.wait(), ENGINE_CHECK_SECONDS)
         except TimeoutError:
             continue
-    provider.cancel()
-    await server.stop(STOP_SECONDS)
+    await provider.stop()
+    await server.stop(ANSWER_SECONDS)
     await engine.close()

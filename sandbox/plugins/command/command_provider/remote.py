@@ -12,16 +12,16 @@ from .engine import Log
 from .output import CommandError, Output
 from .values import Properties, quote
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1
 
 # sshd drops a connection over a packet of 256 KiB.
 LONGEST_VARIABLE_BYTES = 200 * 1024
 
-# Run beside a command that did not end when asked: sshd may not signal what runs as another user. Only this and the
-# command are children of the connection's sshd; sudo passes the signal on to what it runs.
+# Run beside a command that sshd could not signal: it passes none on to what sudo runs, nor in a session of root.
+# Only this and the command are children of the connection's sshd; sudo hands the signal down.
 END_SIBLINGS = """
 for pid in $(pgrep -P "$PPID"); do
-  test "$pid" = "$$" || sudo -n kill -TERM -- "-$pid" || kill -TERM -- "-$pid"
+  test "$pid" = "$$" || sudo -n kill -s TERM -- "-$pid" || kill -s TERM -- "-$pid"
 done 2>/dev/null
 """
 
@@ -45,7 +45,7 @@ async def run(
                 await channel.start(session, command)
                 channel.write((stdin or "").encode())
                 channel.write_eof()
-                await session.closed
+                await asyncio.shield(session.closed)
             except asyncio.CancelledError:
                 await _end(client, channel, session)
                 raise

@@ -13,9 +13,6 @@ from .engine import Log
 from .output import CommandError
 from .values import Properties
 
-# Python spends its time per packet on encryption: with AES-GCM there is no second pass for a checksum.
-CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr")
-
 # The waits of retry.Until in pulumi/pulumi's sdk/go/common/util/retry.
 FIRST_WAIT_SECONDS, WAIT_FACTOR, LONGEST_WAIT_SECONDS = 0.1, 1.5, 5.0
 
@@ -56,7 +53,6 @@ async def _options(hop: Properties) -> dict[str, Any]:
         "agent_path": None,
         "config": None,
         "connect_timeout": hop["perDialTimeout"] or None,
-        "encryption_algs": CIPHERS,
         "compression_algs": None,
     }
 
@@ -65,11 +61,13 @@ def _private_key(hop: Properties) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_private_key(hop["privateKey"], hop.get("privateKeyPassword"))
     except asyncssh.KeyEncryptionError as error:
-        given = hop.get("privateKeyPassword")
-        text = "x509: decryption password incorrect" if given else "ssh: this private key is passphrase protected"
-        raise CommandError(text) from error
+        raise CommandError("x509: decryption password incorrect") from error
     except asyncssh.KeyImportError as error:
-        raise CommandError("ssh: no key found") from error
+        # asyncssh tells a missing passphrase from other trouble only by its text.
+        protected = str(error).startswith("Passphrase must be specified")
+        raise CommandError(
+            f"ssh: {'this private key is passphrase protected' if protected else 'no key found'}"
+        ) from error
 
 
 def _host_key(line: str) -> asyncssh.SSHKey:

@@ -11,10 +11,6 @@ from .engine import Log
 from .output import CommandError
 from .values import Properties
 
-# Measured against OpenSSH on loopback; see the README.
-BLOCK_BYTES = 255 * 1024
-REQUESTS = 16
-
 
 async def copy(source: Properties, destination: str, connection: Properties, log: Log) -> None:
     async with ssh.connect(connection, log) as client:
@@ -72,7 +68,7 @@ async def _copy_directory(sftp: asyncssh.SFTPClient, source: Path, target: PureP
 
 
 async def _put(sftp: asyncssh.SFTPClient, source: Path, target: PurePosixPath) -> None:
-    await sftp.put(source, target, block_size=BLOCK_BYTES, max_requests=REQUESTS)
+    await sftp.put(source, target)
 
 
 async def _make_parents(sftp: asyncssh.SFTPClient, target: Any) -> None:
