@@ -19,7 +19,8 @@ fail() {
   exit 1
 }
 
-# write_file PATH MODE OWNER: standard input becomes the file's content, all at once or not at all.
+# write_file PATH MODE OWNER: standard input becomes the file's content, all at once or not at all. Not at the end of a
+# pipe, where what it notes would be lost.
 write_file() {
   local path=$1 mode=$2 owner=$3 new
   new=$(mktemp "$path.XXXXXX")

@@ -24,10 +24,11 @@ fi
 
 uuid=$(blkid --probe --output value --match-tag UUID "$device")
 mkdir -p "$mount_point"
-awk -v mount="$mount_point" '$2 != mount' /etc/fstab | {
-  cat
+table=$(awk -v mount="$mount_point" '$2 != mount' /etc/fstab)
+write_file /etc/fstab 644 root:root < <(
+  [[ -z $table ]] || printf '%s\n' "$table"
   printf 'UUID=%s %s ext4 defaults,noatime,nofail 0 2\n' "$uuid" "$mount_point"
-} | write_file /etc/fstab 644 root:root
+)
 
 mounted=$(findmnt --noheadings --output UUID --mountpoint "$mount_point" || true)
 if [[ -z $mounted ]]; then

@@ -10,11 +10,19 @@ other_endpoints=${other_endpoints-}
 
 has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
 
-# What a wiped disk cannot tell, the others can: a member with client URLs has been started before.
+# What a wiped disk cannot tell, the others can: a member with client URLs has been started before. At birth nobody
+# listens yet, and refuses at once.
 started_before() {
-  [[ -n $other_endpoints ]] || return 1
-  member_etcdctl "$other_endpoints" member list --write-out=json 2>/dev/null |
-    jq --exit-status --arg name "$member" 'any(.members[]; .name == $name and (.clientURLs // [] | length > 0))' >/dev/null
+  local other host
+  for other in ${other_endpoints//,/ }; do
+    host=${other#https://}
+    timeout 1 bash -c "exec 3<>/dev/tcp/${host/://}" 2>/dev/null || continue
+    if member_etcdctl "$other" member list --write-out=json 2>/dev/null |
+      jq --exit-status --arg name "$member" 'any(.members[]; .name == $name and (.clientURLs // [] | length > 0))' >/dev/null; then
+      return 0
+    fi
+  done
+  return 1
 }
 
 give_permit() {
@@ -22,8 +30,8 @@ give_permit() {
   if has_log || [[ -f $mount_point/.permit ]]; then return; fi
   [[ ! -f $mount_point/.identity ]] || fail "the volume was in use and its log is gone; a member that lost its log must be removed and added again"
   ! started_before || fail "the others know $member as a member that ran, but its volume is empty; it must be removed and added again"
-  printf '%s' "$self" | write_file "$mount_point/.permit" 600 etcd:etcd
-  printf '%s' "$self" | write_file "$mount_point/.identity" 600 etcd:etcd
+  write_file "$mount_point/.permit" 600 etcd:etcd < <(printf '%s' "$self")
+  write_file "$mount_point/.identity" 600 etcd:etcd < <(printf '%s' "$self")
 }
 
 current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
@@ -39,14 +47,13 @@ others_healthy() {
   [[ -z $alarms ]] || fail "not restarting: the cluster has raised $alarms. Clear it first."
 }
 
+# Lines of `endpoint status`: endpoint, ID, version, size, is leader, is learner, … (its JSON holds IDs too large for jq).
 move_leadership() {
-  local status self leader target
-  status=$(member_etcdctl "$endpoint" endpoint status --write-out=json)
-  self=$(jq -r '.[0].Status.header.member_id' <<<"$status")
-  leader=$(jq -r '.[0].Status.leader' <<<"$status")
-  [[ $self == "$leader" ]] || return 0
-  target=$(member_etcdctl "$other_endpoints" endpoint status --write-out=json | jq -r '.[0].Status.header.member_id')
-  member_etcdctl "$endpoint" move-leader "$(printf '%x' "$target")" >/dev/null
+  local leads target
+  leads=$(member_etcdctl "$endpoint" endpoint status | awk -F', ' '{ print $5 }')
+  [[ $leads == true ]] || return 0
+  target=$(member_etcdctl "$other_endpoints" endpoint status | awk -F', ' '$6 == "false" { print $2; exit }')
+  member_etcdctl "$endpoint" move-leader "$target" >/dev/null || fail "not restarting: the leadership does not move to $target"
 }
 
 # A lock in the cluster itself keeps two operators with two backends from restarting members at once.
@@ -68,7 +75,7 @@ raft_lag() {
 wait_healthy() {
   local deadline=$((SECONDS + 120)) lag
   until healthy "$endpoint" && lag=$(raft_lag 2>/dev/null) && ((lag < 1000)); do
-    ((SECONDS < deadline)) || explain "etcd is not healthy ${1:-after 120 s}"
+    ((SECONDS < deadline)) || explain "etcd is not healthy after 120 s"
     sleep 0.5
   done
 }

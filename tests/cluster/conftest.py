@@ -1,0 +1,41 @@
+"""The one cluster that most tests share. They run in the order of their files and leave it healthy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.sandbox import CHECKOUT, Sandbox
+from tests.cluster.waiting import eventually
+
+SENTINEL = "born"
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A region with a cluster made by `make up`, and a sentinel key written at its birth."""
+    region = Sandbox(CHECKOUT / ".sandbox", "test")
+    region.make("down")
+    region.make("up")
+    region.run("etcdctl", "put", SENTINEL, "at birth")
+    yield region
+    region.make("down")
+
+
+@pytest.fixture
+def cluster(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The shared cluster, healthy before a test and, whatever the test did, after it."""
+    eventually(sandbox.healthy, "the cluster is healthy before the test")
+    yield sandbox
+    eventually(sandbox.healthy, "the cluster is healthy after the test")
+    value = sandbox.etcdctl("get", SENTINEL)
+    assert value["count"] == 1, "the sentinel key that was written at birth is gone"
+
+
+@pytest.fixture
+def own_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A region for one test, gone after it."""
+    region = Sandbox(CHECKOUT / ".sandbox", f"test-{Path(str(request.node.fspath)).stem[5:15].replace('_', '-')}")
+    region.make("down")
+    yield region
+    region.make("down")

@@ -1,0 +1,109 @@
+"""A region of the tests' own, driven by the commands that a newcomer types."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
+ADDRESSES = ("192.168.0.100", "192.168.0.101", "192.168.0.102")
+ENDPOINTS = tuple(f"https://{address}:2379" for address in ADDRESSES)
+
+
+class CommandFailed(AssertionError):
+    """A command that should have worked; its message shows what it printed."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """One region, in a state folder of its own."""
+
+    state: Path
+    region: str
+
+    @property
+    def folder(self) -> Path:
+        return self.state / self.region
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
+
+    def make(self, target: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._finish(["make", "--no-print-directory", target], check=check, timeout_seconds=600)
+
+    def run(self, *command: str, check: bool = True, timeout_seconds: int = 300) -> subprocess.CompletedProcess[str]:
+        """`./sandbox/run COMMAND…`"""
+        return self._finish(["./sandbox/run", *command], check=check, timeout_seconds=timeout_seconds)
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """The same in the background, in a process group of its own."""
+        return subprocess.Popen(
+            ["./sandbox/run", *command],
+            cwd=CHECKOUT,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def pulumi(self, *arguments: str, check: bool = True, timeout_seconds: int = 600) -> subprocess.CompletedProcess[str]:
+        return self.run("pulumi", *arguments, "-s", "sandbox", check=check, timeout_seconds=timeout_seconds)
+
+    def up(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.pulumi("up", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
+
+    def exported(self, *arguments: str) -> dict[str, Any]:
+        text = self.pulumi("stack", "export", *arguments).stdout
+        state: dict[str, Any] = json.loads(text)["deployment"]
+        return state
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """One resource of the state by its logical name, with secrets."""
+        resources = self.exported("--show-secrets")["resources"]
+        found = [each for each in resources if each["urn"].endswith(f"::{name}") and each.get("custom")]
+        assert len(found) == 1, f"{len(found)} resources in the state are named {name}"
+        one: dict[str, Any] = found[0]
+        return one
+
+    def etcdctl(self, *arguments: str) -> Any:
+        """etcdctl's answer, from all three members unless told otherwise."""
+        return json.loads(self.run("etcdctl", *arguments, "--write-out=json").stdout)
+
+    def healthy(self) -> bool:
+        answer = self.run("etcdctl", "endpoint", "health", "--cluster", "--write-out=json", check=False)
+        return answer.returncode == 0 and len(json.loads(answer.stdout)) == len(MEMBERS)
+
+    def ssh(self, member: str, command: str, *, check: bool = True, stdin: str | None = None) -> str:
+        """What a shell command prints on a member's machine, as the login that the program uses."""
+        line = ["./sandbox/run", "ssh", "-o", "BatchMode=yes", member, command]
+        return self._finish(line, check=check, timeout_seconds=120, stdin=stdin).stdout
+
+    def python(self, source: str, *arguments: str) -> str:
+        """What a Python program prints that runs inside the region's network."""
+        return self.run(sys.executable, "-c", source, *arguments).stdout
+
+    def _finish(
+        self, command: Sequence[str], *, check: bool, timeout_seconds: int, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        given: Mapping[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        done = subprocess.run(
+            command,
+            cwd=CHECKOUT,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=timeout_seconds,
+            check=False,
+            **given,
+        )
+        if check and done.returncode != 0:
+            raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done

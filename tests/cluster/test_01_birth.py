@@ -1,0 +1,142 @@
+"""A fresh `make up`: one cluster, over mutual TLS only, with nothing to complain about in its journals."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from tests.cluster.sandbox import ADDRESSES, ENDPOINTS, MEMBERS, Sandbox
+
+pytestmark = pytest.mark.cluster
+
+# Runs inside the region: asks a member something over TLS, and says how that went.
+ASK = """
+import http.client, json, ssl, sys
+address, ca, certificate, key, newest, path, body = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_verify_locations(ca)
+if certificate:
+    context.load_cert_chain(certificate, key)
+if newest:
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion[newest]
+    context.set_ciphers("ALL:@SECLEVEL=0")
+try:
+    connection = http.client.HTTPSConnection(address, 2379, context=context, timeout=5)
+    connection.request("POST", path, body)
+    answer = connection.getresponse()
+    print(json.dumps({"status": answer.status, "body": answer.read().decode(), "tls": connection.sock and connection.sock.version()}))
+except (OSError, http.client.HTTPException) as error:
+    print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
+"""
+
+
+def ask(sandbox: Sandbox, address: str, *, certificate: str = "", key: str = "", newest: str = "") -> dict[str, object]:
+    ca = str(sandbox.folder / "access" / "ca.crt")
+    body = json.dumps({"key": "Ym9ybg=="})  # base64 of the sentinel's key
+    answer: dict[str, object] = json.loads(
+        sandbox.python(ASK, address, ca, certificate, key, newest, "/v3/kv/range", body)
+    )
+    return answer
+
+
+def admin(sandbox: Sandbox) -> dict[str, str]:
+    access = sandbox.folder / "access"
+    return {"certificate": str(access / "admin.crt"), "key": str(access / "admin.key")}
+
+
+def test_three_members_agree_on_one_cluster(cluster: Sandbox) -> None:
+    statuses = cluster.etcdctl("endpoint", "status", "--cluster")
+    assert {each["Endpoint"] for each in statuses} == set(ENDPOINTS)
+    headers = [each["Status"]["header"] for each in statuses]
+    assert len({header["cluster_id"] for header in headers}) == 1
+    assert len({header["member_id"] for header in headers}) == len(MEMBERS)
+    assert len({each["Status"]["leader"] for each in statuses}) == 1
+    assert {each["Status"]["version"] for each in statuses} == {"3.5.11"}
+    members = cluster.etcdctl("member", "list")["members"]
+    assert {member["name"] for member in members} == set(MEMBERS)
+    assert not any(member.get("isLearner") for member in members)
+
+
+def test_the_gateway_answers_a_client_with_a_certificate(cluster: Sandbox) -> None:
+    for address in ADDRESSES:
+        answer = ask(cluster, address, **admin(cluster))
+        assert answer["status"] == 200, answer
+        assert json.loads(str(answer["body"]))["count"] == "1"
+
+
+def test_a_client_without_a_certificate_is_refused(cluster: Sandbox) -> None:
+    for address in ADDRESSES:
+        assert "error" in ask(cluster, address)
+
+
+def test_a_client_with_a_foreign_certificate_is_refused(cluster: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("foreign")
+    certificate, key = folder / "foreign.crt", folder / "foreign.key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+         "/CN=admin", "-days", "1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    for address in ADDRESSES:
+        assert "error" in ask(cluster, address, certificate=str(certificate), key=str(key))
+
+
+def test_tls_below_1_2_is_refused_and_1_2_is_not(cluster: Sandbox) -> None:
+    assert "error" in ask(cluster, ADDRESSES[0], newest="TLSv1_1", **admin(cluster))
+    assert ask(cluster, ADDRESSES[0], newest="TLSv1_2", **admin(cluster))["tls"] == "TLSv1.2"
+
+
+def test_no_member_listens_in_the_clear_but_for_metrics_on_loopback(cluster: Sandbox) -> None:
+    for member, address in zip(MEMBERS, ADDRESSES, strict=True):
+        listening = cluster.ssh(member, "sudo ss --listening --tcp --numeric --processes --no-header")
+        ports = {re.split(r"\s+", line)[3] for line in listening.splitlines() if '"etcd"' in line}
+        assert ports == {f"{address}:2379", f"{address}:2380", "127.0.0.1:2379", "127.0.0.1:2381"}
+        assert "etcd_server_has_leader 1" in cluster.ssh(member, "curl --silent http://127.0.0.1:2381/metrics")
+        assert cluster.ssh(member, "curl --silent --max-time 3 http://127.0.0.1:2379/health || echo refused").endswith(
+            "refused\n"
+        ) or "HTTP request to an HTTPS server" in cluster.ssh(member, "curl --silent http://127.0.0.1:2379/health")
+
+
+def test_no_journal_complains_of_connections_or_settings(cluster: Sandbox) -> None:
+    for member in MEMBERS:
+        journal = cluster.ssh(member, "sudo journalctl --unit etcd --no-pager --output cat")
+        assert "unrecognized environment variable" not in journal
+        own = [line for line in journal.splitlines() if "rejected connection" in line]
+        refused_on_purpose = [line for line in own if '"remote-addr":"192.168.0.1:' in line]
+        assert own == refused_on_purpose, "etcd's own connections are refused"
+
+
+def test_the_unit_is_hardened_and_runs_as_its_own_user(cluster: Sandbox) -> None:
+    for member in MEMBERS:
+        assert cluster.ssh(member, "systemctl is-active etcd").strip() == "active"
+        report = cluster.ssh(member, "systemd-analyze security --no-pager etcd.service")
+        exposure = re.search(r"Overall exposure level for etcd.service: ([0-9.]+)", report)
+        assert exposure, report
+        assert float(exposure.group(1)) <= 2.0
+        assert cluster.ssh(member, "ps -o user= -C etcd").strip() == "etcd"
+
+
+def test_keys_on_the_machine_are_etcds_alone(cluster: Sandbox) -> None:
+    for member in MEMBERS:
+        listing = cluster.ssh(member, "sudo stat --format '%a %U %n' /etc/etcd/pki /etc/etcd/pki/* /var/lib/etcd")
+        modes = {line.split()[2]: line.split()[:2] for line in listing.splitlines()}
+        assert modes.pop("/etc/etcd/pki") == ["700", "etcd"]
+        assert modes.pop("/var/lib/etcd") == ["700", "etcd"]
+        assert set(map(tuple, modes.values())) == {("600", "etcd")}
+        assert len(modes) == 5
+
+
+def test_root_does_not_log_in(cluster: Sandbox) -> None:
+    for address in ADDRESSES:
+        answer = cluster.run("ssh", "-o", "BatchMode=yes", "-l", "root", address, "id", check=False)
+        assert answer.returncode != 0
+        assert "uid=0" not in answer.stdout
+
+
+def test_the_data_lies_on_the_volume_of_its_own(cluster: Sandbox) -> None:
+    for member in MEMBERS:
+        source = cluster.ssh(member, "findmnt --noheadings --output FSTYPE,OPTIONS --mountpoint /var/lib/etcd")
+        assert source.startswith("ext4")
+        assert "/var/lib/etcd" in cluster.ssh(member, "grep UUID= /etc/fstab")

@@ -1,0 +1,47 @@
+"""Doing it again: nothing changes, whatever is run twice."""
+
+import json
+
+import pytest
+
+from tests.cluster.sandbox import MEMBERS, Sandbox
+
+pytestmark = pytest.mark.cluster
+
+SCRIPTS = ("ready", "mount", "install", "configure", "start", "healthy")
+
+
+def test_a_preview_and_an_up_have_nothing_to_do(cluster: Sandbox) -> None:
+    cluster.pulumi("preview", "--expect-no-changes")
+    cluster.up("--expect-no-changes")
+
+
+def test_make_up_again_changes_nothing_and_ends_with_the_members(cluster: Sandbox) -> None:
+    before = cluster.etcdctl("endpoint", "status", "--cluster")
+    shown = cluster.make("up").stdout
+    after = cluster.etcdctl("endpoint", "status", "--cluster")
+    assert [each["Status"]["raftTerm"] for each in before] == [each["Status"]["raftTerm"] for each in after]
+    for member in MEMBERS:
+        assert member in shown
+
+
+def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbox) -> None:
+    """As `create`, too: a killed engine does not know that it ran, and runs it as a birth again."""
+    commands = {
+        each["urn"].split("::")[-1]: each
+        for each in cluster.exported("--show-secrets")["resources"]
+        if each["type"] == "command:remote:Command"
+    }
+    assert len(commands) == len(SCRIPTS) * len(MEMBERS)
+    for script in SCRIPTS:
+        inputs = commands[f"etcd-{script}-etcd-2"]["inputs"]
+        for step in ("create", "update"):
+            said = cluster.ssh("etcd-2", plain(inputs[step]), stdin=plain(inputs["stdin"]))
+            assert said.splitlines()[-1].startswith("unchanged: "), f"{script} as {step}: {said}"
+
+
+def plain(value: object) -> str:
+    """A value of an export; a secret is JSON inside."""
+    if isinstance(value, dict):
+        return str(json.loads(value["plaintext"]))
+    return str(value)

@@ -1,0 +1,116 @@
+"""What fails by itself comes back by itself; what lost its memory does not come back to vote."""
+
+import json
+
+import pytest
+
+from tests.cluster.sandbox import ENDPOINTS, MEMBERS, Sandbox
+from tests.cluster.waiting import eventually
+
+pytestmark = pytest.mark.cluster
+
+DATA = "/var/lib/etcd/default.etcd"
+CALL = """
+import boto3, sys
+ec2 = boto3.client("ec2")
+getattr(ec2, sys.argv[1])(InstanceIds=[sys.argv[2]])
+"""
+
+
+def instance_of(sandbox: Sandbox, member: str) -> str:
+    return str(sandbox.resource(f"etcd-instance-{member}")["id"])
+
+
+def boot_of(sandbox: Sandbox, member: str) -> str:
+    return sandbox.ssh(member, "systemctl show --property=UserspaceTimestampMonotonic --value; uptime --since", check=False)
+
+
+def leader(sandbox: Sandbox) -> str:
+    for each in sandbox.etcdctl("endpoint", "status", "--cluster"):
+        if each["Status"]["leader"] == each["Status"]["header"]["member_id"]:
+            return MEMBERS[ENDPOINTS.index(each["Endpoint"])]
+    raise AssertionError("no leader")
+
+
+def revision(sandbox: Sandbox, member: str) -> int:
+    endpoint = ENDPOINTS[MEMBERS.index(member)]
+    answer = sandbox.etcdctl("get", "born", f"--endpoints={endpoint}")
+    assert answer.get("count") == 1, f"{member} does not have the sentinel key"
+    return int(answer["header"]["revision"])
+
+
+def test_a_rebooted_machine_comes_back_with_its_data(cluster: Sandbox) -> None:
+    before = revision(cluster, "etcd-1")
+    cluster.ssh("etcd-1", "sudo touch /run/before-the-reboot")
+    cluster.python(CALL, "reboot_instances", instance_of(cluster, "etcd-1"))
+    eventually(
+        lambda: cluster.ssh("etcd-1", "test -e /run/before-the-reboot || echo rebooted", check=False) == "rebooted\n",
+        "etcd-1 has rebooted",
+    )
+    eventually(cluster.healthy, "etcd-1 is healthy by itself after a reboot")
+    assert revision(cluster, "etcd-1") >= before
+
+
+def test_a_killed_member_comes_back(cluster: Sandbox) -> None:
+    victim = leader(cluster)
+    before = cluster.ssh(victim, "systemctl show --property=MainPID --value etcd")
+    cluster.ssh(victim, "sudo systemctl kill --signal=SIGKILL etcd")
+    eventually(cluster.healthy, f"{victim} is healthy by itself after SIGKILL")
+    assert cluster.ssh(victim, "systemctl show --property=MainPID --value etcd") != before
+
+
+def test_a_wiped_member_does_not_start_again_even_after_a_leader_change(cluster: Sandbox) -> None:
+    victim, others = "etcd-3", ("etcd-1", "etcd-2")
+    before = revision(cluster, "etcd-1")
+    cluster.ssh(victim, f"sudo systemctl kill --signal=SIGKILL etcd && sudo mv {DATA} /var/lib/etcd/aside")
+    cluster.ssh("etcd-1", "sudo systemctl restart etcd")
+    cluster.ssh("etcd-2", "sudo systemctl restart etcd")
+    refused(cluster, victim)
+    cluster.ssh(victim, "sudo systemctl restart etcd", check=False)
+    refused(cluster, victim)
+    for member in others:
+        assert revision(cluster, member) >= before
+    cluster.ssh(victim, f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
+
+
+def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Sandbox) -> None:
+    before = revision(cluster, "etcd-1")
+    for member in MEMBERS:
+        cluster.ssh(member, f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
+    for member in MEMBERS:
+        cluster.ssh(member, "sudo systemctl start --no-block etcd")
+    for member in MEMBERS:
+        refused(cluster, member)
+    assert not cluster.healthy()
+    for member in MEMBERS:
+        cluster.ssh(member, f"sudo mv /var/lib/etcd/aside {DATA}")
+    eventually(cluster.healthy, "all three come back with their own data")
+    assert revision(cluster, "etcd-1") >= before
+
+
+def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> None:
+    cluster.ssh("etcd-2", f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
+    start = cluster.resource("etcd-start-etcd-2")["inputs"]
+    stdin = str(json.loads(start["stdin"]["plaintext"]))
+    for step in ("create", "update"):
+        cluster.ssh("etcd-2", start[step].replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin)
+        assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
+        refused(cluster, "etcd-2")
+    cluster.ssh("etcd-2", f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
+
+
+def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
+    cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo mount -o size=1M -t tmpfs none /var/lib/etcd")
+    cluster.ssh("etcd-1", "sudo chown etcd /var/lib/etcd && sudo systemctl start --no-block etcd")
+    refused(cluster, "etcd-1")
+    cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo systemctl start etcd")
+
+
+def refused(sandbox: Sandbox, member: str) -> None:
+    """The member is down, and its journal says why."""
+    eventually(
+        lambda: "refusing to start" in sandbox.ssh(member, "sudo journalctl --unit etcd --since -20s --no-pager"),
+        f"{member} says that it refuses to start",
+    )
+    assert sandbox.ssh(member, "systemctl is-active etcd", check=False).strip() != "active"
+    assert sandbox.ssh(member, f"sudo ls -A {DATA} 2>/dev/null", check=False) == "", f"{member} made itself a new log"

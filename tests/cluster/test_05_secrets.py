@@ -1,0 +1,59 @@
+"""No private key is anywhere in clear: not in the state, not in a log, not in what commands print."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.sandbox import MEMBERS, Sandbox
+
+pytestmark = pytest.mark.cluster
+
+KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+
+def test_the_state_holds_no_key_in_clear_but_does_hold_keys(cluster: Sandbox) -> None:
+    assert KEY.search(cluster.pulumi("stack", "export", "--show-secrets").stdout.encode()), "the test looks for nothing"
+    for file in (cluster.folder / "backend").rglob("*"):
+        if file.is_file():
+            assert not KEY.search(file.read_bytes()), f"{file} holds a private key in clear"
+
+
+def test_no_log_of_the_sandbox_holds_a_key(cluster: Sandbox) -> None:
+    logs = list(logs_of(cluster.folder))
+    assert logs
+    for file in logs:
+        assert not KEY.search(file.read_bytes()), f"{file} holds a private key"
+
+
+def test_no_journal_and_no_process_list_of_a_machine_holds_a_key(cluster: Sandbox) -> None:
+    for member in MEMBERS:
+        assert "PRIVATE KEY-----" not in cluster.ssh(member, "sudo journalctl --no-pager --output cat")
+        assert "PRIVATE KEY-----" not in cluster.ssh(member, "ps -eo args")
+
+
+def test_a_failing_command_prints_no_secret(cluster: Sandbox) -> None:
+    """The published plugin prints the command line of what failed; a wrong script must not take a key along."""
+    cluster.ssh("etcd-1", "sudo mv /etc/etcd/pki /etc/etcd/pki.aside && sudo touch /etc/etcd/pki")
+    try:
+        done = cluster.pulumi(
+            "up", "--yes", "--skip-preview", "--non-interactive", "--replace", urn(cluster, "etcd-configure-etcd-1"), check=False
+        )
+        assert done.returncode != 0, "the command should have failed"
+        assert "configure etcd-1" in done.stdout + done.stderr
+        assert "PRIVATE KEY-----" not in done.stdout + done.stderr
+    finally:
+        cluster.ssh("etcd-1", "sudo rm /etc/etcd/pki && sudo mv /etc/etcd/pki.aside /etc/etcd/pki")
+    cluster.up()
+
+
+def urn(sandbox: Sandbox, name: str) -> str:
+    return next(each["urn"] for each in sandbox.exported()["resources"] if each["urn"].endswith(f"::{name}"))
+
+
+def logs_of(folder: Path) -> Iterator[Path]:
+    """Every file of the region that is a log by its place or its name."""
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink() and ("log" in file.parts[-2:] or file.suffix == ".log"):
+            yield file
