@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -13,13 +14,17 @@ SETTLE_SECONDS = 5.0
 
 
 class Traces:
-    """The processes, namespaces, mounts, loop devices and control groups of one region, while it is up."""
+    """The processes, mounts, loop devices and control groups of one region; made while it is up.
+
+    A control group that could be removed proves that the processes of its machine are gone too.
+    """
 
     def __init__(self, region: Region) -> None:
         self._region = region
         record = Record.read(region.folder)
         assert record is not None
-        self._namespaces = {_namespace(record.namespace.pid, kind) for kind in ("net", "mnt")}
+        # Held, since the kernel gives the number of a network namespace that is gone to the next one.
+        self._network = Path(f"/proc/{record.namespace.pid}/ns/net").open("rb")  # noqa: SIM115
 
     def left(self) -> list[str]:
         """What there still is of it, once the kernel has had the time to take it away."""
@@ -40,14 +45,17 @@ class Traces:
                 for pid, command in _processes()
                 if state in command or self._region.tag in command
             ),
-            *(f"process {pid} in its namespaces" for pid, _ in _processes() if self._inside(pid)),
+            *(f"process {pid} in its network" for pid, _ in _processes() if self._inside(pid)),
             *(f"mount {line}" for line in mounts if state in line),
             *(f"loop device on {line}" for line in loops.stdout.splitlines() if state in line),
             *(f"control group {group}" for group in cgroups.find(self._region.tag)),
         ]
 
     def _inside(self, pid: int) -> bool:
-        return any(_namespace(pid, kind) in self._namespaces for kind in ("net", "mnt"))
+        try:
+            return os.path.samestat(Path(f"/proc/{pid}/ns/net").stat(), os.fstat(self._network.fileno()))
+        except OSError:
+            return False
 
 
 def processes_of(text: str) -> list[int]:
@@ -65,10 +73,3 @@ def _processes() -> list[tuple[int, str]]:
         if command:
             found.append((int(folder.name), command))
     return found
-
-
-def _namespace(pid: int, kind: str) -> str:
-    try:
-        return str(Path(f"/proc/{pid}/ns/{kind}").readlink())
-    except OSError:
-        return ""
