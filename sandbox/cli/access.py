@@ -5,6 +5,7 @@ They change as one set: a fresh folder is filled, then the link `access` is turn
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,7 @@ def write(place: Place, stack: str, outputs: dict[str, Any]) -> None:
     for name, content in files.items():
         write_private(folder / name, content)
     previous = place.access.readlink() if place.access.is_symlink() else None
-    link = place.folder / f".access-link-{digest}"
-    link.unlink(missing_ok=True)
+    link = place.folder / f".link-{os.getpid()}"
     link.symlink_to(folder.name)
     link.replace(place.access)
     if previous and previous.name != folder.name:

@@ -98,7 +98,11 @@ class Engine:
             progress = Progress(self.console, status if self.console.is_terminal else None)
             progress.follow(_events(process))
             code = process.wait()
-        reader.join()
+        reader.join(timeout=5)  # a plugin that outlives a killed engine may hold the other end
+        if code < 0:
+            raise FrontDoorError(
+                f"pulumi {arguments[0]} was killed by signal {-code}. `make up` takes over what it left."
+            )
         if code != 0:
             raise FrontDoorError("\n".join([f"pulumi {arguments[0]} failed.", *(progress.errors or stderr)]))
         self.console.print(f"        {progress.summary()}", style="dim")

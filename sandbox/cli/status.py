@@ -34,9 +34,12 @@ class Row:
 
 def collect(engine: Engine) -> list[Row]:
     """One row per member, also for those that do not answer."""
+    members = access.members(engine.place)
+    if not members:
+        return []
     with ThreadPoolExecutor() as pool:
         statuses, health = pool.map(lambda verb: _etcdctl(engine, verb), ["status", "health"])
-    return rows(access.members(engine.place), statuses, health, datetime.now(UTC))
+    return rows(members, statuses, health, datetime.now(UTC))
 
 
 def _etcdctl(engine: Engine, verb: str) -> list[dict[str, Any]]:
