@@ -3,6 +3,7 @@
 import compileall
 import shutil
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from sandbox.toolchain import gobuild, pins
 from sandbox.toolchain.buildlog import BuildLog, Command, clean_environment
@@ -17,7 +18,7 @@ exec '{python}' -c '
 import runpy, sys
 sys.path[0] = sys.argv.pop(1)
 runpy.run_module("command_provider", run_name="__main__", alter_sys=True)
-' "$(dirname "$(readlink -f "$0")")" "$@"
+' "${{0%/*}}" "$@"
 """
 FIRST_DOWNLOAD_SECONDS = 20
 DOWNLOAD_SECONDS = 900
@@ -78,7 +79,8 @@ def _keep_plugins(home: Path, folder: Path) -> None:
 
 def _command_plugin(folder: Path, python: Path) -> Path:
     shutil.copytree(COMMAND_SOURCE, folder / COMMAND_SOURCE.name, ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(folder, quiet=1)
+    # By hash, unchecked: the copies that the engine installs have other times.
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     script = folder / "pulumi-resource-command"
     script.write_text(COMMAND_SCRIPT.format(python=python))
     script.chmod(0o755)
