@@ -6,6 +6,7 @@ the daemon is the one that holds it: so none is left when the region dies, howev
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -43,7 +44,7 @@ class LoopDevice:
         # Other regions and other programs look for a free device too, and losetup may lose the race for one.
         for attempt in range(LOSETUP_ATTEMPTS):
             try:
-                path = run("losetup", "--find", "--show", str(backing_file)).strip()
+                path = run("losetup", "--find", "--show", _direct_io(backing_file), str(backing_file)).strip()
                 break
             except MachineError:
                 if attempt == LOSETUP_ATTEMPTS - 1:
@@ -58,6 +59,20 @@ class LoopDevice:
     def close(self) -> None:
         """Let go of it; it clears itself once nothing else has it open."""
         os.close(self.descriptor)
+
+
+def _direct_io(file: Path) -> str:
+    """losetup's option for direct I/O, where the file's filesystem can.
+
+    Without it each fsync in a machine waits for the host's filesystem too: 3.6 ms against 0.5 ms (2 KiB, ext4 on ext4).
+    """
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_DIRECT | os.O_CLOEXEC))
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return "--direct-io=off"
+    return "--direct-io=on"
 
 
 class Disks:
