@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ class Sandbox:
 
     state: Path
     region: str
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         return self.state / self.region
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
+        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region, **self.variables}
 
     def make(self, target: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._finish(["make", "--no-print-directory", target], check=check, timeout_seconds=600)
@@ -53,7 +54,9 @@ class Sandbox:
             start_new_session=True,
         )
 
-    def pulumi(self, *arguments: str, check: bool = True, timeout_seconds: int = 600) -> subprocess.CompletedProcess[str]:
+    def pulumi(
+        self, *arguments: str, check: bool = True, timeout_seconds: int = 600
+    ) -> subprocess.CompletedProcess[str]:
         return self.run("pulumi", *arguments, "-s", "sandbox", check=check, timeout_seconds=timeout_seconds)
 
     def up(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -105,5 +108,7 @@ class Sandbox:
             **given,
         )
         if check and done.returncode != 0:
-            raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+            raise CommandFailed(
+                f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+            )
         return done

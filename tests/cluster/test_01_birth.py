@@ -71,7 +71,9 @@ def test_a_client_without_a_certificate_is_refused(cluster: Sandbox) -> None:
         assert "error" in ask(cluster, address)
 
 
-def test_a_client_with_a_foreign_certificate_is_refused(cluster: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_client_with_a_foreign_certificate_is_refused(
+    cluster: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("foreign")
     certificate, key = folder / "foreign.crt", folder / "foreign.key"
     subprocess.run(

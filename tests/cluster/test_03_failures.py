@@ -22,7 +22,9 @@ def instance_of(sandbox: Sandbox, member: str) -> str:
 
 
 def boot_of(sandbox: Sandbox, member: str) -> str:
-    return sandbox.ssh(member, "systemctl show --property=UserspaceTimestampMonotonic --value; uptime --since", check=False)
+    return sandbox.ssh(
+        member, "systemctl show --property=UserspaceTimestampMonotonic --value; uptime --since", check=False
+    )
 
 
 def leader(sandbox: Sandbox) -> str:
@@ -93,14 +95,19 @@ def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> No
     start = cluster.resource("etcd-start-etcd-2")["inputs"]
     stdin = str(json.loads(start["stdin"]["plaintext"]))
     for step in ("create", "update"):
-        cluster.ssh("etcd-2", start[step].replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin)
+        cluster.ssh(
+            "etcd-2", start[step].replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin
+        )
         assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
         refused(cluster, "etcd-2")
     cluster.ssh("etcd-2", f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
 
 
 def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
-    cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo mount -o size=1M -t tmpfs none /var/lib/etcd")
+    cluster.ssh(
+        "etcd-1",
+        "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo mount -o size=1M -t tmpfs none /var/lib/etcd",
+    )
     cluster.ssh("etcd-1", "sudo chown etcd /var/lib/etcd && sudo systemctl start --no-block etcd")
     refused(cluster, "etcd-1")
     cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo systemctl start etcd")

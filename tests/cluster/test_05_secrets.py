@@ -38,7 +38,13 @@ def test_a_failing_command_prints_no_secret(cluster: Sandbox) -> None:
     cluster.ssh("etcd-1", "sudo mv /etc/etcd/pki /etc/etcd/pki.aside && sudo touch /etc/etcd/pki")
     try:
         done = cluster.pulumi(
-            "up", "--yes", "--skip-preview", "--non-interactive", "--replace", urn(cluster, "etcd-configure-etcd-1"), check=False
+            "up",
+            "--yes",
+            "--skip-preview",
+            "--non-interactive",
+            "--replace",
+            urn(cluster, "etcd-configure-etcd-1"),
+            check=False,
         )
         assert done.returncode != 0, "the command should have failed"
         assert "configure etcd-1" in done.stdout + done.stderr

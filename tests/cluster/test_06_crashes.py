@@ -1,0 +1,97 @@
+"""The engine killed with something in flight: `make up` again converges, and nothing is made twice."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.sandbox import MEMBERS, Sandbox
+from tests.cluster.waiting import eventually
+
+pytestmark = pytest.mark.cluster
+
+# In the order in which a birth comes to them.
+IN_FLIGHT = (
+    "aws:ebs/volume:Volume::etcd-volume-etcd-1",
+    "aws:ec2/vpc:Vpc::etcd-vpc",
+    "aws:ec2/networkInterface:NetworkInterface::etcd-interface-etcd-2",
+    "aws:ec2/instance:Instance::etcd-instance-etcd-3",
+    "aws:ec2/volumeAttachment:VolumeAttachment::etcd-attachment-etcd-1",
+    "command:remote:CopyToRemote::etcd-release-etcd-2",
+    "command:remote:Command::etcd-start-etcd-3",
+)
+COUNT = """
+import boto3, json
+ec2 = boto3.client("ec2")
+live = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+print(json.dumps({
+    "instances": len([i for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]]),
+    "volumes": len([v for v in ec2.describe_volumes()["Volumes"] if v["Size"] == 20]),
+    "interfaces": len(ec2.describe_network_interfaces()["NetworkInterfaces"]),
+    "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
+}))
+"""
+
+
+def pending(checkpoint: Path) -> list[str]:
+    """URNs of what the engine has noted as being created."""
+    try:
+        state = json.loads(checkpoint.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    latest = (state.get("checkpoint") or {}).get("latest") or {}
+    return [each["resource"]["urn"] for each in latest.get("pending_operations") or []]
+
+
+def engine_of(process: subprocess.Popen[str]) -> int | None:
+    """The Pulumi engine among the descendants of a process that the test started."""
+    todo = [process.pid]
+    while todo:
+        pid = todo.pop()
+        try:
+            if (
+                Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "pulumi"
+                and b"\0up\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            ):
+                return pid
+            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split())
+        except OSError:
+            continue
+    return None
+
+
+def kill_in_flight(sandbox: Sandbox, point: str) -> None:
+    """Starts `up`, and kills the engine with SIGKILL while it creates what ends with `point`."""
+    checkpoint = sandbox.folder / "backend" / ".pulumi" / "stacks" / "etcd" / "sandbox.json"
+    process = sandbox.start("up")
+    try:
+        deadline = time.monotonic() + 180
+        while not any(urn.endswith(point) for urn in pending(checkpoint)):
+            assert process.poll() is None, f"`up` ended before {point}:\n{process.communicate()[0][-6000:]}"
+            assert time.monotonic() < deadline, f"{point} was not created within 180 s"
+            time.sleep(0.02)
+        engine = engine_of(process)
+        assert engine is not None, "no engine runs below `up`"
+        os.kill(engine, signal.SIGKILL)
+        process.communicate(timeout=60)
+        assert process.returncode != 0
+        assert any(urn.endswith(point) for urn in pending(checkpoint)), f"{point} was done before the kill"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_sandbox: Sandbox) -> None:
+    for point in IN_FLIGHT:
+        kill_in_flight(own_sandbox, point)
+    shown = own_sandbox.make("up").stdout
+    assert "Cleared the lock of a dead engine" in shown
+    eventually(own_sandbox.healthy, "the cluster is healthy")
+    own_sandbox.pulumi("preview", "--expect-no-changes")
+    count = json.loads(own_sandbox.python(COUNT))
+    assert count == {"instances": 3, "volumes": 3, "interfaces": 3, "vpcs": 1}, "something was made twice"
+    assert len(own_sandbox.etcdctl("member", "list")["members"]) == len(MEMBERS)
