@@ -26,7 +26,8 @@ try:
     connection = http.client.HTTPSConnection(address, 2379, context=context, timeout=5)
     connection.request("POST", path, body)
     answer = connection.getresponse()
-    print(json.dumps({"status": answer.status, "body": answer.read().decode(), "tls": connection.sock and connection.sock.version()}))
+    version = connection.sock and connection.sock.version()
+    print(json.dumps({"status": answer.status, "body": answer.read().decode(), "tls": version}))
 except (OSError, http.client.HTTPException) as error:
     print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
 """

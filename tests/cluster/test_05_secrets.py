@@ -55,7 +55,7 @@ def test_a_failing_command_prints_no_secret(cluster: Sandbox) -> None:
 
 
 def urn(sandbox: Sandbox, name: str) -> str:
-    return next(each["urn"] for each in sandbox.exported()["resources"] if each["urn"].endswith(f"::{name}"))
+    return next(str(each["urn"]) for each in sandbox.exported()["resources"] if each["urn"].endswith(f"::{name}"))
 
 
 def logs_of(folder: Path) -> Iterator[Path]:
