@@ -1,12 +1,24 @@
 """The hosts and the plugin that all tests of this folder share."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.toolchain import Progress
+from sandbox.toolchain.image import ROOT, machine_image
+from sandbox.toolchain.store import Store, default_root
 from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import Engine, Plugin
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.region)
+            if os.geteuid():
+                item.add_marker(pytest.mark.skip(reason="the test hosts need root"))
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def hosts(folder: Path) -> Iterator[Hosts]:
-    hosts = Hosts(folder / "hosts")
+    hosts = Hosts(folder / "hosts", Store(default_root(), Progress()).obtain(machine_image()) / ROOT)
     yield hosts
     hosts.close()
 

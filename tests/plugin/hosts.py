@@ -1,6 +1,5 @@
-"""Test hosts: real sshd's on port 22 of loopback addresses in a network of their own, with a /tmp of their own."""
+"""Test hosts: sshd's of the machine image, on port 22 of loopback addresses in a network of their own."""
 
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -8,21 +7,32 @@ from pathlib import Path
 
 import asyncssh
 
-SETUP = """
+# The image is the lower layer of what the hosts see as their root filesystem; the upper one is in memory.
+SETUP = r"""
 set -eu
+keys=$1 image=$2
 ip link set lo up
-mount -t tmpfs tmpfs /run
-mkdir -p /run/sshd
-cp -r "$1" /run/hosts
-mount -t tmpfs tmpfs /tmp
-touch /run/ready
-exec sleep infinity
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o "lowerdir=$image,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+cp -r "$keys" /mnt/root/etc/hosts.d
+cd /mnt/root
+mount -t proc proc proc
+mount --rbind /dev dev
+mkdir -p run/sshd
+chroot . useradd --create-home --shell /bin/bash admin
+chroot . usermod --password '*' root
+chroot . usermod --password '*' admin
+echo 'admin ALL=(ALL) NOPASSWD:ALL' >etc/sudoers.d/admin
+printf '127.0.0.1 localhost %s\n' "$(uname -n)" >etc/hosts
+touch run/ready
+exec chroot . sleep infinity
 """
 
 CONFIG = """
 ListenAddress {address}
-HostKey /run/hosts/{address}.key
-AuthorizedKeysFile /run/hosts/authorized_keys
+HostKey /etc/hosts.d/{address}.key
+AuthorizedKeysFile /etc/hosts.d/authorized_keys
 PermitRootLogin prohibit-password
 StrictModes no
 UsePAM no
@@ -42,7 +52,7 @@ class Host:
 class Hosts:
     """The network; when it is closed the kernel ends every process in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, image: Path) -> None:
         self._folder = folder
         folder.mkdir()
         key = asyncssh.generate_private_key("ssh-ed25519")
@@ -51,19 +61,19 @@ class Hosts:
         self.first = self._prepare("127.0.0.1")
         self.second = self._prepare("127.0.0.2")
         self.late = self._prepare("127.0.0.3")
-        self.plain_shell = self._prepare("127.0.0.4", """ForceCommand exec sh -c "$SSH_ORIGINAL_COMMAND"\n""")
         unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        self._holder = subprocess.Popen([*unshare, "sh", "-c", SETUP, "sh", str(folder)], stdin=subprocess.DEVNULL)
+        setup = ["sh", "-c", SETUP, "sh", str(folder), str(image)]
+        self._holder = subprocess.Popen([*unshare, *setup], stdin=subprocess.DEVNULL)
         self._init = self._wait_for_init()
-        for host in (self.first, self.second, self.plain_shell):
+        for host in (self.first, self.second):
             self.start(host)
 
-    def _prepare(self, address: str, more: str = "") -> Host:
+    def _prepare(self, address: str) -> Host:
         key = asyncssh.generate_private_key("ssh-ed25519")
         path = self._folder / f"{address}.key"
         path.touch(mode=0o600)
         path.write_bytes(key.export_private_key())
-        (self._folder / f"{address}.conf").write_text(CONFIG.format(address=address) + more)
+        (self._folder / f"{address}.conf").write_text(CONFIG.format(address=address))
         return Host(address, key.export_public_key().decode().strip())
 
     def _wait_for_init(self) -> int:
@@ -77,10 +87,15 @@ class Hosts:
         raise TimeoutError("the network namespace of the test hosts did not come up; are the tests run as root?")
 
     def start(self, host: Host) -> None:
-        """Returns once the host's sshd listens: it forks only then."""
-        sshd = [shutil.which("sshd", path="/usr/sbin:/sbin") or "sshd", "-f", f"/run/hosts/{host.address}.conf"]
-        inside = ["nsenter", f"--target={self._init}", "--net", "--mount", "--pid", "--"]
-        subprocess.run([*inside, *sshd], check=True, stdin=subprocess.DEVNULL)
+        """Returns once the host's sshd listens: it goes to the background only then."""
+        self._run("/usr/sbin/sshd", "-f", f"/etc/hosts.d/{host.address}.conf")
+
+    def _run(self, *command: str) -> str:
+        inside = ["nsenter", f"--target={self._init}", "--net", "--mount", "--pid", "--root", "--wd", "--"]
+        ran = subprocess.run(
+            [*inside, *command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
+        return ran.stdout
 
     def file(self, path: str) -> Path:
         """Where a file of the hosts is seen from here."""
@@ -88,9 +103,7 @@ class Hosts:
 
     def running(self, marker: str) -> list[str]:
         """Command lines on the hosts that contain the marker."""
-        inside = ["nsenter", f"--target={self._init}", "--mount", "--pid", "--"]
-        listed = subprocess.run([*inside, "ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
-        return [line for line in listed.splitlines() if marker in line]
+        return [line for line in self._run("ps", "-eo", "args").splitlines() if marker in line]
 
     @property
     def network(self) -> Path:

@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 from google.protobuf import empty_pb2
 
-from tests.plugin.hosts import Host, Hosts
+from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import CALL_SECONDS, PACKAGE_PARENT, Plugin, Properties
-
-pytestmark = pytest.mark.region
 
 LOCAL, REMOTE = "command:local:Command", "command:remote:Command"
 
@@ -35,44 +33,55 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
 class Run:
     """A long command with a child, under way on a host or on this machine."""
 
-    def __init__(self, plugin: Plugin, hosts: Hosts, host: Host | None, seconds: int, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor, place: str, seconds: int, first: str = "true"
+    ) -> None:
+        self._here = place == "here"
         self._hosts = hosts
-        self._host = host
         self.marker = f"sleep {seconds}"
-        inputs: Properties = {"create": f"echo begun; {self.marker} & {self.marker}; echo after"}
-        kind = LOCAL
-        if host:
-            kind, inputs["connection"] = REMOTE, hosts.connection(host)
-        self.error: Future[str] = pool.submit(plugin.create_error, kind, inputs)
+        kind, inputs = PLACES[place][0], dict(PLACES[place][1])
+        host = {} if self._here else {"connection": {**hosts.connection(hosts.first), **inputs.pop("connection", {})}}
+        script = f"{first}; echo begun; {self.marker} & {self.marker}; echo after"
+        self.error: Future[str] = pool.submit(plugin.create_error, kind, {"stdin": script, **inputs, **host})
         wait_until(lambda: len(self.sleeps()) == 2, f"{self.marker} runs")
 
     def sleeps(self) -> list[str]:
-        if self._host:
+        if not self._here:
             return [line for line in self._hosts.running(self.marker) if line == self.marker]
         listed = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
         return [line for line in listed.splitlines() if line == self.marker]
 
 
-@pytest.mark.parametrize(("place", "seconds"), [("local", 1001), ("first", 1002), ("plain_shell", 1003)])
+PLACES: dict[str, tuple[str, Properties]] = {
+    "here": (LOCAL, {"create": "sh"}),
+    "there": (REMOTE, {"create": "sh", "connection": {"user": "admin"}}),
+    "there as root by sudo": (REMOTE, {"create": "sudo bash -s", "connection": {"user": "admin"}}),
+    "there as root": (REMOTE, {"create": "bash"}),
+}
+
+
+@pytest.mark.parametrize(("place", "seconds"), [(place, 1000 + number) for number, place in enumerate(PLACES)])
 def test_cancel_ends_the_command(
     place: str, seconds: int, plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor
 ) -> None:
-    """sshd passes no signal on in a session of root, as it passes none to what sudo runs."""
-    run = Run(plugin, hosts, getattr(hosts, place, None), seconds, pool)
+    """sshd's own way reaches of what sudo runs only its leader, and nothing in a session of root."""
+    run = Run(plugin, hosts, pool, place, seconds)
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=CALL_SECONDS)
     error = run.error.result(CALL_SECONDS)
     assert error.startswith("cancelled: running ")
-    assert error.endswith("begun\n")
+    assert "begun" in error
+    assert "after" not in error
     wait_until(lambda: not run.sleeps(), "the command and its child are gone")
 
 
-def test_a_command_that_ignores_the_request_is_forced(plugin: Plugin, pool: ThreadPoolExecutor, tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    inputs = {"create": f"trap '' TERM; touch {begun}; sleep 1004; sleep 1004"}
-    error = pool.submit(plugin.create_error, LOCAL, inputs)
-    wait_until(begun.exists, "the command has set its trap")
+@pytest.mark.parametrize(("place", "seconds"), [("here", 1020), ("there as root by sudo", 1021)])
+def test_a_command_that_ignores_the_request_is_forced(
+    place: str, seconds: int, plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor
+) -> None:
+    run = Run(plugin, hosts, pool, place, seconds, first="trap '' TERM")
     plugin.stub.Cancel(empty_pb2.Empty(), timeout=CALL_SECONDS)
-    assert error.result(CALL_SECONDS).startswith("cancelled: running ")
+    assert run.error.result(CALL_SECONDS).startswith("cancelled: running ")
+    wait_until(lambda: not run.sleeps(), "the command and its child are gone")
 
 
 def test_cancel_ends_a_wait_for_a_host(plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor) -> None:
@@ -84,20 +93,20 @@ def test_cancel_ends_a_wait_for_a_host(plugin: Plugin, hosts: Hosts, pool: Threa
 
 
 def test_an_abandoned_call_ends_the_command(plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor) -> None:
-    inputs = {"create": "sleep 1005", "connection": hosts.connection(hosts.first)}
+    inputs = {"create": "sleep 1030", "connection": hosts.connection(hosts.first)}
     error = pool.submit(plugin.create_error, REMOTE, inputs, seconds=2)
-    wait_until(lambda: hosts.running("sleep 1005"), "the command runs")
+    wait_until(lambda: hosts.running("sleep 1030"), "the command runs")
     assert error.result(CALL_SECONDS) == "Deadline Exceeded"
-    wait_until(lambda: not hosts.running("sleep 1005"), "the command is gone")
+    wait_until(lambda: not hosts.running("sleep 1030"), "the command is gone")
 
 
-@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 1006), (signal.SIGINT, 1007)])
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 1010), (signal.SIGINT, 1011)])
 def test_a_signal_ends_the_commands_and_the_plugin(
     number: int, seconds: int, start_plugin: Callable[..., Plugin], hosts: Hosts, pool: ThreadPoolExecutor
 ) -> None:
     plugin = start_plugin()
-    here = Run(plugin, hosts, None, seconds, pool)
-    there = Run(plugin, hosts, hosts.first, seconds, pool)
+    here = Run(plugin, hosts, pool, "here", seconds)
+    there = Run(plugin, hosts, pool, "there", seconds + 2)
     plugin.process.send_signal(number)
     assert plugin.process.wait(CALL_SECONDS) == 0
     assert not here.sleeps()

@@ -10,8 +10,6 @@ from pulumi.runtime.proto import provider_pb2
 from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import Plugin, Properties, to_dict, to_struct
 
-pytestmark = pytest.mark.region
-
 LOCAL, REMOTE = "command:local:Command", "command:remote:Command"
 MIB = 1024 * 1024
 UNICODE = "etcd 集群 – naïve café 🚀"

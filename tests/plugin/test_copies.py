@@ -11,8 +11,6 @@ from pulumi.runtime.proto import provider_pb2
 from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import Plugin, Properties, urn
 
-pytestmark = pytest.mark.region
-
 COPY = "command:remote:CopyToRemote"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 ASSET = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17"}

@@ -7,8 +7,6 @@ from pulumi.runtime.proto import provider_pb2
 
 from tests.plugin.plugin import Plugin, Properties, to_dict, to_struct, urn
 
-pytestmark = pytest.mark.region
-
 LOCAL, REMOTE, COPY = "command:local:Command", "command:remote:Command", "command:remote:CopyToRemote"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270"}

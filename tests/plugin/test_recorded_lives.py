@@ -11,8 +11,6 @@ from pulumi.runtime.proto import provider_pb2
 from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import CALL_SECONDS, Plugin, Properties, to_dict, urn
 
-pytestmark = pytest.mark.region
-
 RECORDING = Path(__file__).with_name("recorded-1.2.1.json")
 NAMES = [life["name"] for life in json.loads(RECORDING.read_text())["cases"]]
 STEPS = ("check", "create_preview", "create", "diff", "update", "delete")

@@ -65,7 +65,7 @@ async def _drain(reader: asyncio.StreamReader | None, stream: Stream, output: Ou
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Ends the whole process group: asks it, then forces whatever is left of it."""
-    with suppress(ProcessLookupError):
+    with suppress(OSError):  # gone already, or become another user
         os.killpg(process.pid, signal.SIGTERM)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_SECONDS)

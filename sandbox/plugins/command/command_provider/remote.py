@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 import asyncssh
 from asyncssh.packet import String
@@ -17,11 +16,11 @@ GRACE_SECONDS = 1
 # sshd drops a connection over a packet of 256 KiB.
 LONGEST_VARIABLE_BYTES = 200 * 1024
 
-# Run beside a command that sshd could not signal: it passes none on to what sudo runs, nor in a session of root.
-# Only this and the command are children of the connection's sshd; sudo hands the signal down.
-END_SIBLINGS = """
+# Run beside a command: only the two are children of the connection's sshd, and the command leads a process group.
+# sshd itself would signal only what runs as the user who logged in; of what sudo runs it reaches only the leader.
+SIGNAL_SIBLINGS = """
 for pid in $(pgrep -P "$PPID"); do
-  test "$pid" = "$$" || sudo -n kill -s TERM -- "-$pid" || kill -s TERM -- "-$pid"
+  test "$pid" = "$$" || sudo -n sh -c "kill -s {signal} -- -$pid" || kill -s {signal} -- "-$pid"
 done 2>/dev/null
 """
 
@@ -132,16 +131,16 @@ class _Channel(asyncssh.SSHClientChannel[bytes]):
 
 
 async def _end(client: asyncssh.SSHClientConnection, channel: _Channel, session: _Session) -> None:
-    """Ends the command: asks it, then as its own user or root, then forces it; closing alone would leave it running."""
-    steps: list[Any] = [channel.terminate, lambda: client.run(END_SIBLINGS), channel.kill]
-    for step in steps:
+    """Ends the command and all of its group, first by asking; closing the connection would leave them running."""
+    for signal in ("TERM", "KILL"):
         with suppress(TimeoutError, OSError, asyncssh.Error):
-            made = step()
-            if made is not None:
-                await asyncio.wait_for(made, GRACE_SECONDS)
+            await asyncio.wait_for(client.run(SIGNAL_SIBLINGS.format(signal=signal)), GRACE_SECONDS)
+        with suppress(TimeoutError, OSError, asyncssh.Error):
             await asyncio.wait_for(asyncio.shield(session.closed), GRACE_SECONDS)
         if session.closed.done():
             return
+        with suppress(OSError, asyncssh.Error):
+            channel.send_signal(signal)
 
 
 def _refused(name: str) -> str:
