@@ -14,6 +14,11 @@ config = settings.load()
 for warning in config.warnings:
     pulumi.log.warn(warning)
 
+try:
+    tarball = release.fetch(config.release, release.cache_directory(), config.release_file)
+except release.ReleaseError as error:
+    raise pulumi.RunError(str(error)) from error
+
 cluster = EtcdCluster(
     config.cluster_name,
     EtcdClusterArgs(
@@ -36,7 +41,7 @@ cluster = EtcdCluster(
             delete_volume=config.delete_data_volumes,
         ),
         release=config.release,
-        tarball=release.fetch(config.release, release.cache_directory(), config.release_file),
+        tarball=tarball,
         tuning=config.tuning,
         mount_point=config.data_directory,
         lifetimes=Lifetimes(

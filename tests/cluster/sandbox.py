@@ -15,7 +15,7 @@ ADDRESSES = ("192.168.0.100", "192.168.0.101", "192.168.0.102")
 ENDPOINTS = tuple(f"https://{address}:2379" for address in ADDRESSES)
 
 
-class CommandFailed(AssertionError):
+class CommandError(AssertionError):
     """A command that should have worked; its message shows what it printed."""
 
 
@@ -107,7 +107,7 @@ class Sandbox:
             **given,
         )
         if check and done.returncode != 0:
-            raise CommandFailed(
+            raise CommandError(
                 f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
             )
         return done

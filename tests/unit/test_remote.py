@@ -1,0 +1,83 @@
+"""What reaches a machine's shell: quoted, with the script's own input closed, and nothing secret in the command line."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components.remote import SCRIPTS, command_line, render
+
+HOSTILE = [
+    "$(touch {mark})",
+    "`touch {mark}`",
+    "'; touch {mark}; '",
+    '"; touch {mark}; "',
+    "a\n touch {mark}\n",
+    "{mark}\\",
+    "*",
+]
+
+
+def bash(text: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-s", "--", "create"], input=text, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_variable_arrives_as_it_is_and_is_never_executed(value: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    given = value.format(mark=mark)
+    done = bash(render({"free_text": given}, "", 'printf %s "$free_text"'))
+    assert done.stdout == given
+    assert not mark.exists()
+
+
+def test_a_child_that_reads_does_not_eat_the_rest_of_the_script() -> None:
+    assert bash(render({}, "", "cat\necho reached")).stdout == "reached\n"
+
+
+def test_a_failing_command_ends_the_script_with_its_status() -> None:
+    done = bash(render({}, "", "false\necho reached"))
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_a_script_sees_whether_it_is_a_create_or_an_update() -> None:
+    assert bash(render({}, "", 'echo "$1"')).stdout == "create\n"
+
+
+def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
+    line = command_line("start", "etcd-1", "update")
+    words = shlex.split(line)
+    assert len(line) < 150
+    assert {"flock", "timeout", "--close"} <= set(words)
+    assert words[-3:] == ["update", "start", "etcd-1"]
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name)
+def test_every_script_is_shellcheck_clean(script: Path) -> None:
+    done = subprocess.run(["shellcheck", str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_unit_is_one_that_systemd_reads() -> None:
+    text = (SCRIPTS / "etcd.service").read_text()
+    assert "$" not in text.replace("${mount_point}", ""), "only the mount point is filled in"
+    for line in text.splitlines():
+        assert not line.endswith((" ", "\\")), "a space after a backslash broke the unit that this grew from"
+
+
+def report(library: str, script: str) -> str:
+    return bash(render({"member": "etcd-1"}, library, script)).stdout
+
+
+def test_a_file_is_written_once_and_its_mode_and_owner_count(tmp_path: Path) -> None:
+    library = (SCRIPTS / "lib.sh").read_text()
+    file = tmp_path / "etcd.conf"
+    owner = f"{file.parent.owner()}:{file.parent.group()}"
+    script = f"write_file {file} 640 {owner} < <(printf %s content)\nreport same"
+    assert report(library, script) == f"changed: {file}\n"
+    assert report(library, script) == "unchanged: same\n"
+    file.chmod(0o644)
+    assert report(library, script) == f"changed: {file}\n"
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in tmp_path.iterdir()] == ["etcd.conf"], "a temporary file was left"
