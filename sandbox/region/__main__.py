@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument("action", choices=["up", "down", "status"])
     action = parser.parse_args().action
     state = Path(os.environ.get("SANDBOX_STATE") or CHECKOUT / ".sandbox")
-    region = Region(state, toolchain.ensure().image)
+    # Only a start needs the image; the others must not build a toolchain.
+    image = toolchain.ensure().image if action == "up" else Path("unused")
+    region = Region(state, image)
     try:
         if action == "up":
             region.up()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 
 from sandbox.cloud.machines import MachineError
 
 COMMAND_TIMEOUT_SECONDS = 30
+
+SEARCH_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+"""Where commands are: `su` on Debian leaves a root whose PATH lacks ip and losetup."""
 
 
 def run(*argv: str) -> str:
@@ -18,7 +22,13 @@ def run(*argv: str) -> str:
     """
     try:
         done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_SECONDS, check=False
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_SECONDS,
+            check=False,
+            env={**os.environ, "PATH": SEARCH_PATH},
         )
     except FileNotFoundError as error:
         raise MachineError(f"{argv[0]} is not on this host: install the package that holds it") from error

@@ -9,10 +9,11 @@ The first way is written after the manual pages and has not been tried; the seco
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from sandbox.region.commands import SEARCH_PATH
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -23,7 +24,7 @@ def launch(argv: Sequence[str], *, unit: str, log: Path) -> Callable[[], bool]:
     Returns:
         Tells whether it still runs.
     """
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    environment = {"PATH": SEARCH_PATH, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     if booted_with_systemd():
         settings = [
             f"--unit={unit}",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.cloud.machines import MachineError
-from sandbox.region.commands import run
+from sandbox.region.commands import SEARCH_PATH, run
 from sandbox.region.processes import Process
 
 REBOOT_EXIT_CODE = 133
@@ -50,7 +50,7 @@ class Boot:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={"PATH": os.environ["PATH"], "TERM": "dumb"},
+                env={"PATH": SEARCH_PATH, "TERM": "dumb"},
             )
         self._init: Process | None = None
 

@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import os
 import re
-import shutil
 import signal
 import sys
 import time
@@ -16,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sandbox.region import cgroups, disks
-from sandbox.region.commands import run
 from sandbox.region.launch import launch
 from sandbox.region.processes import POLL_SECONDS
-from sandbox.region.record import FILE as RECORD_FILE
 from sandbox.region.record import Record
+from sandbox.region.sweep import remove, sweep
 
 API_PORT = 4566
 LOGS = ("log", "log.before")
@@ -103,22 +100,21 @@ class Region:
         Raises:
             RegionError: it is dead, or does not come up.
         """
-        if os.geteuid() != 0:
-            raise RegionError("the sandbox makes namespaces, mounts and loop devices, so it must run as root; use sudo")
+        _demand_root()
         with self._locked():
             status = self.status()
             if status.running:
                 return
             if status.dead:
                 raise RegionError(f"{status.why}. {status.remedy}")
-            self._sweep()
+            sweep(self.folder, self.tag)
             self._rotate_logs()
             argv = [sys.executable, "-m", "sandbox.region.supervisor", f"--folder={self.folder}"]
             argv += [f"--image={self._image}", f"--tag={self.tag}", f"--api={self._api}"]
             lives = launch(argv, unit=self.tag, log=self.log)
             if not self._runs_soon(lives):
                 self._end()
-                self._sweep()
+                sweep(self.folder, self.tag)
                 last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
                 raise RegionError(f"region {self.name} did not start. The end of {self.log}:\n{last}")
 
@@ -126,12 +122,13 @@ class Region:
         """End the region, in order when it can be had, and remove all of it but its logs."""
         if not self.folder.exists():
             return
+        _demand_root()
         with self._locked():
             self._end()
-            self._sweep()
+            sweep(self.folder, self.tag)
             for entry in self.folder.iterdir():
                 if entry.name not in LOGS:
-                    _remove(entry)
+                    remove(entry)
 
     def enter(self, argv: list[str]) -> list[str]:
         """The command that runs `argv` in the region's network.
@@ -167,21 +164,10 @@ class Region:
         if not record.namespace.wait(KILL_TIMEOUT_SECONDS):
             raise RegionError(f"process {record.namespace.pid} of region {self.name} does not die; see `ps`")
 
-    def _sweep(self) -> None:
-        """Remove what a region of this name left: nothing of it lives any more."""
-        cgroups.remove(self.tag)
-        mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-        for mount_point in reversed(mounts):
-            if Path(mount_point).is_relative_to(self.folder):
-                run("umount", "--lazy", mount_point)
-        disks.release_leftovers(self.folder)
-        for name in (RECORD_FILE, "layer", "machines", "volumes"):
-            _remove(self.folder / name)
-
     def _rotate_logs(self) -> None:
         logs, before = (self.folder / name for name in LOGS)
         if logs.exists():
-            _remove(before)
+            remove(before)
             logs.rename(before)
         logs.mkdir(mode=0o700)
 
@@ -197,12 +183,9 @@ class Region:
             os.close(descriptor)
 
 
-def _remove(path: Path) -> None:
-    """Remove a file or a folder, if there is one."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _demand_root() -> None:
+    if os.geteuid() != 0:
+        raise RegionError("the sandbox makes namespaces, mounts and loop devices, so it must run as root; use sudo")
 
 
 def _listens(pid: int) -> bool:
