@@ -12,6 +12,8 @@ from components.etcd.versions import minor_of, numbers
 from components.topology import CLIENT_PORT, Member, Topology
 
 PKI_DIRECTORY = "/etc/etcd/pki"
+# Every peer certificate has it, and no other: the CA signs clients too, and a client must not pose as a peer.
+PEER_COMMON_NAME = "etcd-peer"
 # Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
 DATA_DIRECTORY_NAME = "default.etcd"
 # The first releases of 3.5 that know these; before, TLS 1.2 was the least as well, and not to be set.
@@ -77,6 +79,7 @@ def flags(config: EtcdConfig) -> dict[str, str]:
         **_membership(config),
         **_tls("", "server"),
         **_tls("peer-", "peer"),
+        "peer-cert-allowed-cn": PEER_COMMON_NAME,
         "tls-min-version": "TLS1.2",
         **_tuning(config.tuning),
         **_safety(config.version),

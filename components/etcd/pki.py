@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_tls as tls
 
+from components.etcd.config import PEER_COMMON_NAME
 from components.topology import Member, Topology
 
 LOOPBACK = "127.0.0.1"
@@ -99,7 +100,7 @@ class Pki(pulumi.ComponentResource):
             server=self._issue(
                 f"server-{member.name}", member.name, USES, (member.address, LOOPBACK), (member.name, "localhost")
             ),
-            peer=self._issue(f"peer-{member.name}", member.name, USES, (member.address,), (member.name,)),
+            peer=self._issue(f"peer-{member.name}", PEER_COMMON_NAME, USES, (member.address,), (member.name,)),
         )
 
     def _issue(

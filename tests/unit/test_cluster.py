@@ -9,7 +9,7 @@ import pytest
 from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
-from components.etcd.config import Tuning
+from components.etcd.config import PEER_COMMON_NAME, Tuning
 from components.etcd.pki import Lifetimes
 from components.etcd.release import release
 from components.topology import plan
@@ -156,6 +156,13 @@ def test_every_certificate_is_a_servers_and_a_clients_with_exact_names(cluster: 
             uses = cluster[f"etcd-{role}-{member}-certificate"].inputs["allowedUses"]
             assert {"server_auth", "client_auth"} <= set(uses), "etcd's gateway dials itself"
     assert "server_auth" not in cluster["etcd-admin-certificate"].inputs["allowedUses"]
+
+
+def test_only_peer_certificates_have_the_name_that_peers_demand(cluster: Recorder) -> None:
+    names = {each.name: each.inputs["subject"]["commonName"] for each in cluster.named("-request")}
+    assert {name for name, common_name in names.items() if common_name == PEER_COMMON_NAME} == {
+        f"etcd-peer-{member}-request" for member in MEMBERS
+    }
 
 
 def test_a_ca_is_named_by_its_generation_and_never_replaced_in_place(cluster: Recorder) -> None:

@@ -1,4 +1,4 @@
-"""What reaches a machine's shell: quoted, with the script's own input closed, and nothing secret in the command line."""
+"""What reaches a machine's shell: quoted, its own input closed, and nothing secret in the command line."""
 
 import shlex
 import subprocess
