@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sandbox.cli import commands, environment, leftovers, recovery, stackfile, status
-from sandbox.cli.engine import Engine
+from sandbox.cli.engine import Engine, UpdateFailedError
 from sandbox.cli.place import DEFAULT_STACK, FrontDoorError, Place
 from sandbox.region import Region, RegionError
 from sandbox.toolchain import ToolchainError, ensure, pins
@@ -61,7 +61,7 @@ def up() -> None:
     refresh = recovery.mend(engine, crashed)
     try:
         engine.up(refresh)
-    except FrontDoorError:
+    except UpdateFailedError:
         recovery.explain(engine)
         raise
     engine.write_access()
@@ -87,9 +87,9 @@ def _destroy(place: Place) -> FrontDoorError | None:
     if not place.checkpoint(DEFAULT_STACK).exists():
         return None
     engine = open_engine()
-    recovery.clear_the_way(engine)
+    crashed = recovery.clear_the_way(engine)
     try:
-        engine.destroy()
+        engine.destroy(refresh=recovery.mend(engine, crashed))
     except FrontDoorError as error:
         return error
     return None

@@ -23,6 +23,10 @@ from sandbox.toolchain import Toolchain
 UNATTENDED = ["--non-interactive"]
 
 
+class UpdateFailedError(FrontDoorError):
+    """The engine ended in order and told what went wrong."""
+
+
 class Inside(Protocol):
     """The part of a region that running a command needs."""
 
@@ -66,8 +70,8 @@ class Engine:
     def up(self, refresh: bool) -> None:
         self._change(["up", "--skip-preview", *(["--refresh"] if refresh else [])])
 
-    def destroy(self) -> None:
-        self._change(["destroy", "--skip-preview"])
+    def destroy(self, refresh: bool) -> None:
+        self._change(["destroy", "--skip-preview", *(["--refresh"] if refresh else [])])
 
     def outputs(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(
@@ -104,7 +108,7 @@ class Engine:
                 f"pulumi {arguments[0]} was killed by signal {-code}. `make up` takes over what it left."
             )
         if code != 0:
-            raise FrontDoorError("\n".join([f"pulumi {arguments[0]} failed.", *(progress.errors or stderr)]))
+            raise UpdateFailedError("\n".join([f"pulumi {arguments[0]} failed.", *(progress.errors or stderr)]))
         self.console.print(f"        {progress.summary()}", style="dim")
 
     def _program(self, name: str) -> str:

@@ -20,6 +20,7 @@ TAGGED = {
     "aws:ebs/volume:Volume": ("describe_volumes", "Volumes[].VolumeId"),
     "aws:ec2/instance:Instance": ("describe_instances", "Reservations[].Instances[].InstanceId"),
     "aws:ec2/internetGateway:InternetGateway": ("describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
+    "aws:ec2/keyPair:KeyPair": ("describe_key_pairs", "KeyPairs[].KeyName"),
     "aws:ec2/networkInterface:NetworkInterface": (
         "describe_network_interfaces",
         "NetworkInterfaces[].NetworkInterfaceId",
@@ -52,7 +53,7 @@ def find(ec2: Any, deployment: dict[str, Any], stack_tag: str) -> Findings:
     candidates: dict[str, list[str]] = {}
     unsearchable: list[str] = []
     for create in pending.creates(deployment):
-        if create.repeatable:
+        if create.repeatable or create.id:
             continue
         matching = lookup(ec2, create)
         if matching is None:
@@ -65,17 +66,16 @@ def find(ec2: Any, deployment: dict[str, Any], stack_tag: str) -> Findings:
 
 def lookup(ec2: Any, create: PendingCreate) -> list[str] | None:
     """IDs in the cloud that match a pending creation; None when its type has nothing to search by."""
-    if create.type == "aws:ec2/keyPair:KeyPair":
-        names = [{"Name": "key-name", "Values": [create.inputs["keyName"]]}]
-        return [pair["KeyName"] for pair in ec2.describe_key_pairs(Filters=names)["KeyPairs"]]
     if create.type == "aws:ec2/routeTableAssociation:RouteTableAssociation":
         return associations(ec2, create.inputs)
     if create.type.startswith("aws:vpc/securityGroup"):
         return rules(ec2, create)
     if create.type not in TAGGED or not create.inputs.get("tags"):
         return None
-    listing, path = TAGGED[create.type]
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags(create.inputs).items()]
+    listing, path = TAGGED[create.type]
+    if listing == "describe_key_pairs":  # has no pages
+        return [pair["KeyName"] for pair in ec2.describe_key_pairs(Filters=filters)["KeyPairs"]]
     if listing == "describe_instances":
         filters.append(LIVE_INSTANCE)
     return sorted(ec2.get_paginator(listing).paginate(Filters=filters).search(path))

@@ -28,6 +28,7 @@ class PendingCreate:
     urn: str
     type: str
     inputs: dict[str, Any]
+    id: str  # known when the engine died between the answer of the cloud and its next note
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ def noted(checkpoint: Path) -> bool:
 
 def creates(deployment: dict[str, Any]) -> list[PendingCreate]:
     return [
-        PendingCreate(resource["urn"], resource["type"], resource.get("inputs", {}))
+        PendingCreate(resource["urn"], resource["type"], resource.get("inputs", {}), resource.get("id", ""))
         for verb, resource in _operations(deployment)
         if verb == "creating"
     ]
@@ -62,12 +63,14 @@ def in_state(deployment: dict[str, Any], urn: str) -> bool:
 def mended(deployment: dict[str, Any], found: dict[str, str]) -> dict[str, Any]:
     """The state without pending operations and with each found creation (URN to ID) as a resource.
 
-    Its outputs stay empty: the next update must refresh; a provider imports what it reads without outputs.
+    Outputs that never came stay empty: the next update must refresh; a provider imports what it reads without outputs.
     """
     fresh = copy.deepcopy(deployment)
     for verb, resource in _operations(fresh):
         if verb == "creating" and resource["urn"] in found:
-            fresh["resources"].append({**resource, "id": found[resource["urn"]], "outputs": {}})
+            fresh["resources"].append(
+                {**resource, "id": found[resource["urn"]], "outputs": resource.get("outputs", {})}
+            )
     fresh.pop("pending_operations", None)
     return fresh
 

@@ -82,7 +82,7 @@ def _decide(engine: Engine, deployment: dict[str, Any], findings: Findings) -> d
     found: dict[str, str] = {}
     problems: list[str] = []
     for create in pending.creates(deployment):
-        identifiers = findings.candidates.get(create.urn, [])
+        identifiers = [create.id] if create.id else findings.candidates.get(create.urn, [])
         if len(identifiers) > 1 or (identifiers and pending.in_state(deployment, create.urn)):
             problems.append(_problem(create, identifiers))
             continue

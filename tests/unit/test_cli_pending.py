@@ -96,8 +96,10 @@ def test_every_tagged_kind_is_listed_by_its_tags(ec2: Any) -> None:
         "aws:ebs/volume:Volume": volume["VolumeId"],
         "aws:ec2/routeTable:RouteTable": table["RouteTable"]["RouteTableId"],
         "aws:ec2/internetGateway:InternetGateway": gateway["InternetGateway"]["InternetGatewayId"],
+        "aws:ec2/keyPair:KeyPair": "terraform-2026",
         INSTANCE: launch(ec2, TAGS),
     }
+    ec2.create_key_pair(KeyName="terraform-2026", TagSpecifications=tagging("key-pair"))
     assert expected.keys() == orphans.TAGGED.keys()
 
     operations = [operation(kind, "x", {"tags": {**TAGS, "__defaults": []}}) for kind in expected]
@@ -106,7 +108,7 @@ def test_every_tagged_kind_is_listed_by_its_tags(ec2: Any) -> None:
     assert findings.candidates == {urn(kind, "x"): [identifier] for kind, identifier in expected.items()}
 
 
-def test_rule_key_pair_and_association_are_found_by_what_they_say(ec2: Any) -> None:
+def test_rule_and_association_are_found_by_what_they_say(ec2: Any) -> None:
     vpc = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="192.168.0.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
@@ -114,15 +116,13 @@ def test_rule_key_pair_and_association_are_found_by_what_they_say(ec2: Any) -> N
     rule = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])["SecurityGroupRules"][0]
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     association = ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)["AssociationId"]
-    ec2.create_key_pair(KeyName="etcd-1f2e")
     ssh = {"securityGroupId": group, "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIpv4": "192.168.0.1/32"}
     ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-    key_pair, route = "aws:ec2/keyPair:KeyPair", "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    route = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
     operations = [
         operation(ingress, "ssh", ssh),
         operation(ingress, "other", {**ssh, "toPort": 23}),
-        operation(key_pair, "login", {"keyName": "etcd-1f2e"}),
         operation(route, "members", {"subnetId": subnet, "routeTableId": table}),
     ]
     findings = orphans.find(ec2, {"resources": [], "pending_operations": operations}, STACK)
@@ -130,7 +130,6 @@ def test_rule_key_pair_and_association_are_found_by_what_they_say(ec2: Any) -> N
     assert findings.candidates == {
         urn(ingress, "ssh"): [rule["SecurityGroupRuleId"]],
         urn(ingress, "other"): [],
-        urn(key_pair, "login"): ["etcd-1f2e"],
         urn(route, "members"): [association],
     }
 
@@ -171,3 +170,12 @@ def test_pending_operations_are_noticed_without_starting_pulumi(tmp_path: Path) 
     assert not pending.noted(checkpoint)
     checkpoint.write_text('{"checkpoint": {"latest": {"pending_operations": [{}]}}}', encoding="utf-8")
     assert pending.noted(checkpoint)
+
+
+def test_creation_that_the_cloud_had_answered_is_kept_with_its_outputs() -> None:
+    answered = operation("tls:index/privateKey:PrivateKey", "key", {})
+    answered["resource"] |= {"id": "abc", "outputs": {"publicKeyPem": "x"}}
+    deployment = {"resources": [], "pending_operations": [answered]}
+
+    assert pending.creates(deployment)[0].id == "abc"
+    assert pending.mended(deployment, {answered["resource"]["urn"]: "abc"})["resources"] == [answered["resource"]]
