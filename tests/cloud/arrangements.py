@@ -72,9 +72,14 @@ def vpc_with_only_a_group(region: TestRegion) -> str:
 
 def gateway_with_public_addresses(region: TestRegion) -> tuple[str, str]:
     gateway, vpc = attached_gateway(region)
-    address = region.ec2.allocate_address(Domain="vpc")["AllocationId"]
-    region.ec2.associate_address(AllocationId=address, NetworkInterfaceId=region.make_interface())
+    associated_address(region)
     return gateway, vpc
+
+
+def associated_address(region: TestRegion) -> str:
+    allocation = str(region.ec2.allocate_address(Domain="vpc")["AllocationId"])
+    region.ec2.associate_address(AllocationId=allocation, NetworkInterfaceId=region.make_interface())
+    return allocation
 
 
 def associated_route_table(region: TestRegion) -> str:

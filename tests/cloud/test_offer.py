@@ -67,6 +67,15 @@ def test_a_vpc_goes_with_all_that_came_with_it(region: TestRegion) -> None:
     assert region.ec2.describe_network_acls(Filters=filters)["NetworkAcls"] == []
 
 
+def test_a_nat_gateway_gives_back_its_address_and_its_subnet(region: TestRegion) -> None:
+    allocation = region.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = region.ec2.create_nat_gateway(SubnetId=region.subnet, AllocationId=allocation)["NatGateway"]
+    assert gateway["NatGatewayAddresses"][0]["PrivateIp"].startswith("192.168.0.")
+    region.ec2.delete_nat_gateway(NatGatewayId=gateway["NatGatewayId"])
+    region.ec2.release_address(AllocationId=allocation)
+    region.ec2.delete_subnet(SubnetId=region.subnet)
+
+
 def test_tags_go_with_what_they_were_on(region: TestRegion) -> None:
     volume = region.make_volume()
     region.ec2.create_tags(Resources=[volume], Tags=[{"Key": "Name", "Value": "etcd-1"}])

@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from moto.ec2.exceptions import InvalidNetworkInterfaceIdError, InvalidSecurityGroupNotFoundError
+from moto.ec2.models import nat_gateways, vpcs
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import Attachment, NetworkInterface
 from moto.ec2.models.subnets import Subnet
@@ -15,6 +16,11 @@ from sandbox.cloud.ec2.region import Region
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: the first four addresses and the last.
 RESERVED_AT_START = 4
+
+
+# Both modules draw an address of their interfaces out of 10.0.0.0/8, whatever the subnet; none means a free one.
+for module in (nat_gateways, vpcs):
+    vars(module).update(random_private_ip=lambda: "")
 
 
 class Interface(NetworkInterface):
@@ -68,7 +74,7 @@ class Interfaces(Region):
         subnet = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
         for group_id in group_ids or []:
             self.check_group(group_id, subnet)
-        # moto's own callers (NAT gateways, endpoints) give a list.
+        # moto's own callers give a list.
         single = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
         entries = list(private_ip_addresses or [])
         wanted = [single] if single else []
@@ -119,6 +125,9 @@ class Interfaces(Region):
             raise InvalidNetworkInterfaceIdError(eni_id)
         if interface.attachment_id:
             raise network_errors.interface_attached(eni_id)
+        for address in self.addresses:
+            if address.eni is interface:
+                self.disassociate_address(address.public_ip)
         super().delete_network_interface(eni_id)
 
     def attach_network_interface(self, eni_id: str, instance_id: str, device_index: int) -> Attachment:
@@ -137,3 +146,10 @@ class Interfaces(Region):
         self, domain: str, address: str | None = None, tags: dict[str, str] | None = None
     ) -> ElasticAddress:
         return super().allocate_address(domain, address or self.free_public_address(), tags)
+
+    def release_address(self, address: str | None = None, allocation_id: str | None = None) -> None:
+        # moto takes the address away from whatever has it.
+        found = self.address_by_allocation([allocation_id]) if allocation_id else self.address_by_ip([address or ""])
+        if found[0].association_id:
+            raise network_errors.address_in_use(found[0].public_ip)
+        super().release_address(address, allocation_id)

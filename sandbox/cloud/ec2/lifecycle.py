@@ -133,6 +133,8 @@ class Lifecycle(Volumes, Interfaces):
                 attachment = self.get_volume(block.volume_id or "").attachment
                 if attachment:
                     self.forget_attachment(attachment)
+            for address in [address for address in self.addresses if address.instance is instance]:
+                address.instance = None
             for interface in list(instance.nics.values()):
                 interface.stop()
                 instance.detach_eni(interface)

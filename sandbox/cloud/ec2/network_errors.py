@@ -75,3 +75,7 @@ def subnet_zone_unknown(zone: str, zones: list[str]) -> Refusal:
         f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the "
         f"following availability zones: {', '.join(zones)}.",
     )
+
+
+def nat_gateway_unknown(gateway: str) -> Refusal:
+    return Refusal("NatGatewayNotFound", f"NAT gateway {gateway} was not found")

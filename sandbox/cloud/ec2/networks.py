@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.exceptions import DependencyViolationError, InvalidSecurityGroupNotFoundError, VPCIdNotSpecifiedError
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
@@ -101,6 +102,14 @@ class Networks(Region):
         if self.get_route_table(route_table_id).main_association_id:
             raise network_errors.has_dependencies("routeTable", route_table_id)
         super().delete_route_table(route_table_id)
+
+    def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
+        # moto lets its interface live on, and with it the subnet's and the public address's dependents.
+        if nat_gateway_id not in self.nat_gateways:
+            raise network_errors.nat_gateway_unknown(nat_gateway_id)
+        gateway = super().delete_nat_gateway(nat_gateway_id)
+        self.delete_network_interface(gateway._eni.id)
+        return gateway
 
     def delete_internet_gateway(self, internet_gateway_id: str) -> None:
         try:
