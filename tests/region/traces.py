@@ -26,10 +26,10 @@ class Traces:
         # Held, since the kernel gives the number of a network namespace that is gone to the next one.
         self._network = Path(f"/proc/{record.namespace.pid}/ns/net").open("rb")  # noqa: SIM115
 
-    def left(self) -> list[str]:
-        """What there still is of it, once the kernel has had the time to take it away."""
+    def left(self, *, but: str = "\n") -> list[str]:
+        """What there still is of it, once the kernel has had the time to take it away; `but` what contains this."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        while (found := self._found()) and time.monotonic() < deadline:
+        while (found := [trace for trace in self._found() if but not in trace]) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
 
