@@ -63,16 +63,21 @@ def in_state(deployment: dict[str, Any], urn: str) -> bool:
 def mended(deployment: dict[str, Any], found: dict[str, str]) -> dict[str, Any]:
     """The state without pending operations and with each found creation (URN to ID) as a resource.
 
-    Outputs that never came stay empty: the next update must refresh; a provider imports what it reads without outputs.
+    Where the outputs never came, the inputs stand for them, and the next update must refresh. Without any the provider
+    would import the object and lose what the cloud does not tell (a key pair's key), which replaces it.
     """
     fresh = copy.deepcopy(deployment)
     for verb, resource in _operations(fresh):
         if verb == "creating" and resource["urn"] in found:
-            fresh["resources"].append(
-                {**resource, "id": found[resource["urn"]], "outputs": resource.get("outputs", {})}
-            )
+            identifier = found[resource["urn"]]
+            outputs = resource.get("outputs") or {**_told(resource), "id": identifier}
+            fresh["resources"].append({**resource, "id": identifier, "outputs": outputs})
     fresh.pop("pending_operations", None)
     return fresh
+
+
+def _told(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.get("inputs", {}).items() if not key.startswith("__")}
 
 
 def _operations(deployment: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -50,9 +50,22 @@ def merge(tracked: dict[str, Any], base: dict[str, Any], copy: dict[str, Any]) -
     """The tracked values, changed by what the user changed in the copy since it was generated from `base`."""
     if not base:
         return {**tracked, **copy}
-    changed = {key: value for key, value in copy.items() if key not in base or base[key] != value}
+    changed = {key: value for key, value in copy.items() if key not in base or _plain(base[key]) != _plain(value)}
     removed = base.keys() - copy.keys()
     return {**{key: value for key, value in tracked.items() if key not in removed}, **changed}
+
+
+def _plain(value: Any) -> Any:
+    """A value as Pulumi writes it back: it turns `true` and `3` into strings when it saves the file."""
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
 
 
 def of_this_machine(version: str, toolchain: Toolchain) -> dict[str, Any]:

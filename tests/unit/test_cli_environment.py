@@ -144,6 +144,21 @@ def test_stack_file_keeps_salt_and_what_was_set_here_and_follows_the_tracked_res
     }
 
 
+def test_value_that_pulumi_only_wrote_differently_still_follows_the_tracked_file(
+    place: Place, toolchain: Toolchain, tracked: Path
+) -> None:
+    tracked.write_text("config:\n  aws:skip: true\n  etcd:size: 3\n  etcd:list:\n    - 1\n", encoding="utf-8")
+    config = generated(place, toolchain)["config"]
+    assert isinstance(config, dict)
+    set_in_copy(place, config={**config, "aws:skip": "true", "etcd:size": "3", "etcd:list": ["1"]})
+    tracked.write_text("config:\n  etcd:size: 5\n", encoding="utf-8")
+
+    fresh = generated(place, toolchain)["config"]
+
+    assert isinstance(fresh, dict)
+    assert {key: value for key, value in fresh.items() if "release" not in key} == {"etcd:size": 5}
+
+
 @pytest.mark.usefixtures("tracked")
 def test_release_follows_the_version_there_and_back(place: Place, toolchain: Toolchain) -> None:
     config = generated(place, toolchain)["config"]

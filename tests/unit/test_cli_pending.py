@@ -159,7 +159,7 @@ def test_mended_state_holds_what_was_found_and_no_pending_operation() -> None:
 
     mended = pending.mended(deployment, {found["resource"]["urn"]: "i-1"})
 
-    assert mended == {"resources": [stack, {**found["resource"], "id": "i-1", "outputs": {}}]}
+    assert mended == {"resources": [stack, {**found["resource"], "id": "i-1", "outputs": {"tags": TAGS, "id": "i-1"}}]}
     assert json.dumps(deployment) == before
 
 
