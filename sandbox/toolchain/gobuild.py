@@ -92,11 +92,11 @@ def _build_plugin(name: str, module: Path, folder: Path, pulumi: Path, log: Buil
         PATH=f"{pulumi.parent}:{environment()['PATH']}",
         PULUMI_HOME=str(module / "home"),
         PULUMI_SKIP_UPDATE_CHECK="true",
+        PULUMI_SKIP_MISSING_MAPPING_ERROR="true",  # functions of the Terraform language have no counterpart
         PULUMI_CONVERT="0",  # no docs to convert: they lie in the published packages' repositories
     )
     log.run([module / "tfgen", "schema", "--out", package], cwd=module, environment=schema)
     build(log, module, package, folder / f"pulumi-resource-{name}", values)
-    shutil.copyfile(module / package / "schema.json", folder / "schema.json")
     shutil.rmtree(module)
 
 

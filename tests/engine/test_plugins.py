@@ -144,8 +144,8 @@ def test_data_sources_and_defaults_of_the_aws_plugin(environment: dict[str, str]
     (tmp_path / "Pulumi.yaml").write_text("name: plugins\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
     pulumi(environment, tmp_path, "stack", "init", "test")
-    words = [word for key, value in config.items() for word in ("--path", f"{key}={value}")]
-    pulumi(environment, tmp_path, "config", "set-all", *words)
+    words = [word for key, value in config.items() for word in ("--plaintext", f"{key}={value}")]
+    pulumi(environment, tmp_path, "config", "set-all", "--path", *words)
     pulumi(environment, tmp_path, "up", "--yes", "--skip-preview")
     found = json.loads(pulumi(environment, tmp_path, "stack", "output", "--json"))
     assert found["ami"].startswith("ami-")
