@@ -56,10 +56,16 @@ def _published(store: Store) -> Pulumi | None:
 
 
 def program_folder(programs: list[Path]) -> Part:
-    """One folder of links to programs, to put on PATH."""
+    """One folder of programs, to put on PATH.
+
+    Not of symbolic links: the language host follows them, and looks for its executor beside the file that it finds.
+    """
 
     def fill(folder: Path, _log: BuildLog) -> None:
         for program in programs:
-            (folder / program.name).symlink_to(program)
+            try:
+                os.link(program, folder / program.name)
+            except OSError:  # on another filesystem
+                shutil.copy2(program, folder)
 
-    return Part("bin", f"{len(programs)} programs", key_of(*map(os.fspath, programs)), fill)
+    return Part("bin", f"{len(programs)} programs", key_of("beside each other", *map(os.fspath, programs)), fill)
