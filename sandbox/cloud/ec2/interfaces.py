@@ -75,27 +75,21 @@ class Interfaces(Region):
         for group_id in group_ids or []:
             self.check_group(group_id, subnet)
         # moto's own callers give a list.
-        single = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
-        entries = list(private_ip_addresses or [])
-        wanted = [single] if single else []
-        wanted += [entry["PrivateIpAddress"] for entry in entries if entry["PrivateIpAddress"] != single]
+        named = private_ip_address if isinstance(private_ip_address, list) else [private_ip_address]
+        wanted = {*named, *(entry["PrivateIpAddress"] for entry in private_ip_addresses or [])} - {None, ""}
+        if len(wanted) > 1 or int(options.pop("secondary_ips_count", None) or 0):
+            raise errors.unsupported("more than one private address on a network interface")
         for address in wanted:
-            self.check_free(subnet, address)
-        more = int(options.pop("secondary_ips_count", None) or 0)
-        if not wanted:
-            single = self.free_address(subnet, set())
-            wanted = [single]
-        for _ in range(more):
-            address = self.free_address(subnet, set(wanted))
-            wanted.append(address)
-            entries.append({"Primary": False, "PrivateIpAddress": address})
-        if entries and single and single not in {entry["PrivateIpAddress"] for entry in entries}:
-            entries.insert(0, {"Primary": True, "PrivateIpAddress": single})
+            self.check_free(subnet, str(address))
+        address = wanted.pop() if wanted else self.free_address(subnet)
         interface = Interface(  # type: ignore[abstract]
-            self, subnet, single or "", entries, 0, False, group_ids, *arguments, **options
+            self, subnet, str(address), None, 0, False, group_ids, *arguments, **options
         )
         self.enis[interface.id] = interface
         return interface
+
+    def assign_private_ip_addresses(self, eni_id: str, *_arguments: Any, **_options: Any) -> NetworkInterface:
+        raise errors.unsupported(f"more than one private address on {eni_id}")
 
     def check_group(self, group_id: str, subnet: Subnet) -> None:
         # moto makes a group of any ID it does not know.
@@ -110,9 +104,9 @@ class Interfaces(Region):
         if address in self.addresses_in_use(subnet.id):
             raise network_errors.address_in_use(address)
 
-    def free_address(self, subnet: Subnet, besides: set[str]) -> str:
+    def free_address(self, subnet: Subnet) -> str:
         """The lowest free address. moto draws one at random, also a reserved one."""
-        taken = self.addresses_in_use(subnet.id) | besides
+        taken = self.addresses_in_use(subnet.id)
         hosts = list(ipaddress.IPv4Network(subnet.cidr_block, strict=False).hosts())
         for address in hosts[RESERVED_AT_START - 1 :]:
             if str(address) not in taken:

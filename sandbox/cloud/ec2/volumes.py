@@ -53,11 +53,10 @@ class Volumes(Region):
         return volume
 
     def delete_volume(self, volume_id: str) -> Volume:
-        volume = super().delete_volume(volume_id)
-        if volume_id in self.disks:
+        if volume_id in self.disks and not self.volumes[volume_id].attachment:
             self.machines.delete_volume(volume_id)
             self.disks.remove(volume_id)
-        return volume
+        return super().delete_volume(volume_id)
 
     def modify_volume(self, volume_id: str, target_size: int | None = None, *arguments: Any, **options: Any) -> Volume:
         volume = self.get_volume(volume_id)
