@@ -52,7 +52,9 @@ def ensure(progress: Progress | None = None, etcd_versions: Iterable[str] = ()) 
         found = pulumi.obtain(store, store.path(environment) / "bin/python")
         venv, machine = made_beside.result()
     default = etcds[pins.ETCD[0]] / etcd.name(pins.ETCD[0])
-    programs = store.obtain(pulumi.program_folder([*found.programs, *(default / name for name in etcd.PROGRAMS)]))
+    programs = store.obtain(
+        pulumi.program_folder(store, [*found.programs, *(default / name for name in etcd.PROGRAMS)])
+    )
     releases = {version: _release(folder, version) for version, folder in etcds.items()}
     return Toolchain(venv, programs, found.plugins, releases, machine / image.ROOT, tuple(store.found))
 

@@ -55,17 +55,15 @@ def _published(store: Store) -> Pulumi | None:
         return None
 
 
-def program_folder(programs: list[Path]) -> Part:
-    """One folder of programs, to put on PATH.
-
-    Not of symbolic links: the language host follows them, and looks for its executor beside the file that it finds.
-    """
+def program_folder(store: Store, programs: list[Path]) -> Part:
+    """One folder to put on PATH. The engine and its language host look beside the file they really are."""
 
     def fill(folder: Path, _log: BuildLog) -> None:
         for program in programs:
-            try:
-                os.link(program, folder / program.name)
-            except OSError:  # on another filesystem
-                shutil.copy2(program, folder)
+            link = folder / program.name
+            if program.is_relative_to(store.root):
+                link.hardlink_to(program)
+            else:
+                link.symlink_to(program)
 
-    return Part("bin", f"{len(programs)} programs", key_of("beside each other", *map(os.fspath, programs)), fill)
+    return Part("bin", f"{len(programs)} programs", key_of("links", *map(os.fspath, programs)), fill)

@@ -27,12 +27,12 @@ class Sdk:
 
     def results(self, token: str) -> set[str]:
         module, name = self._file(token)
-        return properties(getattr(module, f"{name[0].upper()}{name[1:]}Result"))
+        return properties(getattr(module, f"{pascal(name)}Result"))
 
     def nested(self, token: str, of_inputs: bool) -> set[str]:
         """A nested type's properties; results of functions have their own flavour of each."""
         folder = importlib.import_module(self._folder(token) + ("._inputs" if of_inputs else ".outputs"))
-        name = token.split(":")[2]
+        name = pascal(token.split(":")[2])
         return properties(getattr(folder, f"{name}Args" if of_inputs else name))
 
     def _folder(self, token: str) -> str:
@@ -49,6 +49,10 @@ def properties(cls: type) -> set[str]:
     return {
         getattr(value.fget, "_pulumi_name", name) for name, value in vars(cls).items() if isinstance(value, property)
     }
+
+
+def pascal(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def snake(name: str) -> str:
