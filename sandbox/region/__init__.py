@@ -3,6 +3,7 @@
 `Region` is the way in from outside. Inside, `daemon` makes the `Hardware` and hands it to the cloud API.
 """
 
-from sandbox.region.region import Region, RegionError, RegionStatus
+from sandbox.region.region import Region, RegionError
+from sandbox.region.status import RegionStatus
 
 __all__ = ["Region", "RegionError", "RegionStatus"]

@@ -36,6 +36,27 @@ class Process:
             raise ProcessLookupError(f"there is no process {pid}")
         return cls(pid, int(fields[19]))
 
+    @classmethod
+    def with_argument(cls, argument: str) -> list[Process]:
+        """All processes that were started with exactly this argument."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                process = cls.of(int(folder.name))
+            except ProcessLookupError:
+                continue
+            if process.has_argument(argument):
+                found.append(process)
+        return found
+
+    def has_argument(self, argument: str) -> bool:
+        """Whether it was started with exactly this argument."""
+        try:
+            arguments = Path(f"/proc/{self.pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return argument.encode() in arguments
+
     def alive(self) -> bool:
         """Whether it still runs; a zombie does not."""
         fields = _stat(self.pid)

@@ -11,16 +11,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from sandbox.cloud.machines import MachineError
 from sandbox.region.launch import launch
-from sandbox.region.processes import POLL_SECONDS
+from sandbox.region.processes import POLL_SECONDS, Process
 from sandbox.region.record import Record
+from sandbox.region.status import RegionStatus, look
 from sandbox.region.sweep import remove, sweep
 
-API_PORT = 4566
 LOGS = ("log", "log.before")
 """What `down` leaves in the region's folder: the logs of this life, and of the one before."""
 
@@ -29,30 +28,9 @@ START_TIMEOUT_SECONDS = 60.0
 SHUTDOWN_TIMEOUT_SECONDS = 40.0
 KILL_TIMEOUT_SECONDS = 10.0
 
-_LISTENING = "0A"  # the state's number in /proc/net/tcp, see proc(5)
-
 
 class RegionError(RuntimeError):
     """The region cannot do what was asked; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class RegionStatus:
-    """How a region is, and what to do about it."""
-
-    state: Literal["running", "absent", "dead"]
-    why: str
-    remedy: str
-
-    @property
-    def running(self) -> bool:
-        """Whether it answers."""
-        return self.state == "running"
-
-    @property
-    def dead(self) -> bool:
-        """Whether it was started and is gone, though nobody ended it."""
-        return self.state == "dead"
 
 
 class Region:
@@ -82,17 +60,7 @@ class Region:
 
     def status(self) -> RegionStatus:
         """How the region is."""
-        record = Record.read(self.folder)
-        if record is None:
-            return RegionStatus("absent", f"region {self.name} is not running", "Start it with `make up`.")
-        remedy = "Its machines and their data are gone. `make down` clears what is left, then `make up` starts anew."
-        if not record.of_this_boot():
-            return RegionStatus("dead", f"region {self.name} ended when this host was rebooted", remedy)
-        if not record.namespace.alive():
-            return RegionStatus("dead", f"region {self.name} died; {self.log} may tell why", remedy)
-        if not _listens(record.namespace.pid):
-            return RegionStatus("dead", f"region {self.name} runs, but its API does not answer; see {self.log}", remedy)
-        return RegionStatus("running", f"region {self.name} is running", "")
+        return look(self.folder, self.name, self.log)
 
     def up(self) -> None:
         """Start the region unless it is running, and wait until its API answers.
@@ -107,25 +75,23 @@ class Region:
                 return
             if status.dead:
                 raise RegionError(f"{status.why}. {status.remedy}")
-            sweep(self.folder, self.tag)
+            self._clear()
             self._rotate_logs()
             argv = [sys.executable, "-m", "sandbox.region.supervisor", f"--folder={self.folder}"]
             argv += [f"--image={self._image}", f"--tag={self.tag}", f"--api={self._api}"]
             lives = launch(argv, unit=self.tag, log=self.log)
             if not self._runs_soon(lives):
-                self._end()
-                sweep(self.folder, self.tag)
+                self._clear()
                 last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
                 raise RegionError(f"region {self.name} did not start. The end of {self.log}:\n{last}")
 
     def down(self) -> None:
         """End the region, in order when it can be had, and remove all of it but its logs."""
-        if not self.folder.exists():
+        if not self.folder.exists() and not Process.with_argument(f"--tag={self.tag}"):
             return
         _demand_root()
         with self._locked():
-            self._end()
-            sweep(self.folder, self.tag)
+            self._clear()
             for entry in self.folder.iterdir():
                 if entry.name not in LOGS:
                     remove(entry)
@@ -152,17 +118,19 @@ class Region:
             time.sleep(POLL_SECONDS)
         return True
 
-    def _end(self) -> None:
-        """End the region's processes, in order when it can be had."""
+    def _clear(self) -> None:
+        """End what lives of the region, in order when it can be had, and remove what it made."""
         record = Record.read(self.folder)
-        if record is None or not record.of_this_boot():
-            return
-        record.supervisor.send(signal.SIGTERM)
-        if not record.supervisor.wait(SHUTDOWN_TIMEOUT_SECONDS):
-            record.supervisor.send(signal.SIGKILL)
-        record.namespace.send(signal.SIGKILL)
-        if not record.namespace.wait(KILL_TIMEOUT_SECONDS):
-            raise RegionError(f"process {record.namespace.pid} of region {self.name} does not die; see `ps`")
+        if record is None:
+            # Its folder may have been deleted under it. All its processes have this among their arguments.
+            unrecorded = Process.with_argument(f"--tag={self.tag}")
+            _end([process for process in unrecorded if process.has_argument("sandbox.region.supervisor")], unrecorded)
+        elif record.of_this_boot():
+            _end([record.supervisor], [record.supervisor, record.namespace])
+        try:
+            sweep(self.folder, self.tag)
+        except (MachineError, TimeoutError) as error:
+            raise RegionError(f"region {self.name} is not cleared: {error}") from error
 
     def _rotate_logs(self) -> None:
         logs, before = (self.folder / name for name in LOGS)
@@ -188,11 +156,16 @@ def _demand_root() -> None:
         raise RegionError("the sandbox makes namespaces, mounts and loop devices, so it must run as root; use sudo")
 
 
-def _listens(pid: int) -> bool:
-    """Whether something listens on the API's port in the network namespace of a process."""
-    try:
-        lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
-    except OSError:
-        return False
-    sockets = [line.split() for line in lines]
-    return any(fields[1].endswith(f":{API_PORT:04X}") and fields[3] == _LISTENING for fields in sockets)
+def _end(supervisors: list[Process], others: list[Process]) -> None:
+    """Ask the supervisors to end a region, then kill what has not gone."""
+    for process in supervisors:
+        process.send(signal.SIGTERM)
+    for process in supervisors:
+        process.wait(SHUTDOWN_TIMEOUT_SECONDS)
+    for process in others:
+        process.send(signal.SIGKILL)
+    for process in others:
+        if not process.wait(KILL_TIMEOUT_SECONDS):
+            raise RegionError(
+                f"process {process.pid} of a region does not die; `ps -o stat,wchan {process.pid}` may tell why"
+            )

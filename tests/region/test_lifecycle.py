@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -126,6 +127,17 @@ def test_leftovers_of_others_do_not_stop_a_region(region: Region, identity: Iden
         subprocess.run(["ip", "netns", "delete", region.tag], check=True)
         for line in subprocess.check_output(["losetup", "-j", str(other / "disk.img")], text=True).splitlines():
             subprocess.run(["losetup", "--detach", line.split(":")[0]], check=True)
+
+
+def test_a_region_whose_folder_was_deleted_under_it_is_ended_by_the_next(region: Region) -> None:
+    region.up()
+    traces = Traces(region)
+    shutil.rmtree(region.folder)
+    assert region.status().state == "absent"
+    region.up()
+    assert len(processes_of(f"-m sandbox.region.supervisor --folder={region.folder}")) == 1
+    region.down()
+    assert traces.left() == []
 
 
 def test_two_regions_at_once_do_not_meet(tmp_path: Path, image: Path, identity: Identity) -> None:
