@@ -121,17 +121,19 @@ class Machine:
         """Plug a volume in."""
         with self._lock:
             self._plug(volume_id)
-            self._show_disks()
+            try:
+                self._show_disks()
+            except MachineError:
+                self._unplug(volume_id)
+                raise
 
     def detach(self, volume_id: str) -> None:
         """Pull a volume out."""
         with self._lock:
             if self.mounted(volume_id):
                 raise MachineError(f"volume {volume_id} is mounted in {self.spec.instance_id}; unmount it there first")
-            node = self._node(volume_id)
-            del self._volumes[node]
+            self._unplug(volume_id)
             self._show_disks()
-            self._site.disks.detach(volume_id)
 
     def mounted(self, volume_id: str) -> bool:
         """Whether the machine has a filesystem of the volume mounted."""
@@ -165,6 +167,10 @@ class Machine:
         node = next(name for number in itertools.count(1) if (name := f"nvme{number}n1") not in self._volumes)
         self._site.disks.attach(volume_id)
         self._volumes[node] = volume_id
+
+    def _unplug(self, volume_id: str) -> None:
+        del self._volumes[self._node(volume_id)]
+        self._site.disks.detach(volume_id)
 
     def _node(self, volume_id: str) -> str:
         for node, attached in self._volumes.items():

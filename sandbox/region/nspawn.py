@@ -104,7 +104,7 @@ class Boot:
         self.wait()
 
     def run_inside(self, *argv: str) -> None:
-        """Run a program of the machine in it, as its root, once its systemd is there."""
+        """Run a program of the machine in it as root, once its systemd is there; not when it goes off meanwhile."""
         deadline = time.monotonic() + SYSTEMD_TIMEOUT_SECONDS
         while not (init := self.init()) or not _is_systemd(init.pid):
             if not self.on():
@@ -115,7 +115,12 @@ class Boot:
                 )
             time.sleep(0.01)
         # The PID namespace too: without it the machine's /proc does not know the program, and libc needs /proc/self.
-        run("nsenter", f"--target={init.pid}", "--mount", "--pid", "--root", "--wd", "--", *argv)
+        try:
+            run("nsenter", f"--target={init.pid}", "--mount", "--pid", "--root", "--wd", "--", *argv)
+        except MachineError:
+            # It may have powered off meanwhile, and then there is nothing left to run in.
+            if init.alive():
+                raise
 
     def mounted_devices(self) -> set[str]:
         """The `MAJOR:MINOR` of everything mounted in the machine."""

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from sandbox.cloud.machines import MachineError
+from sandbox.region import cgroups
 from tests.region.guests import Guest, Identity
 from tests.region.remote import Remote
 from tests.region.traces import processes_of
@@ -65,6 +66,14 @@ def test_user_data_runs_at_the_first_boot_only(second: Guest) -> None:
 def test_no_unit_of_a_machine_fails(first: Guest) -> None:
     first.wait_for_cloud_init()
     assert first.ssh("systemctl --failed --no-legend").stdout == ""
+
+
+def test_a_machine_cannot_take_all_memory_or_processes_of_the_host(first: Guest) -> None:
+    groups = [group / first.instance_id for group in cgroups.find(first.hardware.region.tag)]
+    names = ("memory.limit_in_bytes", "memory.max", "pids.max")
+    limits = {name: (group / name).read_text().strip() for group in groups for name in names if (group / name).exists()}
+    assert limits, "no hierarchy of this host limits anything"
+    assert set(limits.values()) == {str(cgroups.MEMORY_LIMIT_BYTES), str(cgroups.PROCESS_LIMIT)}
 
 
 def test_a_machine_that_reboots_by_itself_is_running_all_the_while(second: Guest) -> None:
