@@ -53,6 +53,7 @@ delete_gateway = call("delete_internet_gateway", "InternetGatewayId")
 detach_gateway = call("detach_internet_gateway", "InternetGatewayId", "VpcId")
 start, stop = call_on("start_instances", "InstanceIds"), call_on("stop_instances", "InstanceIds")
 terminate, reboot = call_on("terminate_instances", "InstanceIds"), call_on("reboot_instances", "InstanceIds")
+regroup = call("modify_network_interface_attribute", "NetworkInterfaceId", Groups=[f"sg-{UNKNOWN}"])
 release = call("release_address", "AllocationId")
 small_root = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 4}}]
 foreign_groups = call("create_network_interface", "SubnetId", "Groups")
@@ -69,6 +70,7 @@ def interfaces() -> list[Row]:
         ("the last reserved address", subnet, interface_at("192.168.0.3"), "InvalidParameterValue"),
         ("the broadcast address", subnet, interface_at("192.168.0.255"), "InvalidParameterValue"),
         ("an address that is none", subnet, interface_at("192.168.0.300"), "InvalidParameterValue"),
+        ("move to an unknown group", TestRegion.make_interface, regroup, "InvalidGroup.NotFound"),
         ("release one in use", given.associated_address, release, "InvalidIPAddress.InUse"),
         ("a group of another VPC", given.group_of_another_vpc, foreign_groups, "InvalidParameter"),
         (

@@ -91,6 +91,11 @@ class Interfaces(Region):
     def assign_private_ip_addresses(self, eni_id: str, *_arguments: Any, **_options: Any) -> NetworkInterface:
         raise errors.unsupported(f"more than one private address on {eni_id}")
 
+    def modify_network_interface_attribute(self, eni_id: str, group_ids: list[str], *arguments: Any) -> None:
+        for group_id in group_ids:
+            self.check_group(group_id, self.get_network_interface(eni_id).subnet)
+        super().modify_network_interface_attribute(eni_id, group_ids, *arguments)
+
     def check_group(self, group_id: str, subnet: Subnet) -> None:
         # moto makes a group of any ID it does not know.
         group = self.get_security_group_from_id(group_id)
