@@ -7,7 +7,8 @@ from pathlib import Path
 
 import asyncssh
 
-# The image is the lower layer of what the hosts see as their root filesystem; the upper one is in memory.
+# The image is the lower layer of what the hosts see as their root filesystem; the upper one is in memory. The last
+# line waits for the end of standard input, which comes also when the tests are killed.
 SETUP = r"""
 set -eu
 keys=$1 image=$2
@@ -26,7 +27,7 @@ chroot . usermod --password '*' admin
 echo 'admin ALL=(ALL) NOPASSWD:ALL' >etc/sudoers.d/admin
 printf '127.0.0.1 localhost %s\n' "$(uname -n)" >etc/hosts
 touch run/ready
-exec chroot . sleep infinity
+exec chroot . cat
 """
 
 CONFIG = """
@@ -63,7 +64,7 @@ class Hosts:
         self.late = self._prepare("127.0.0.3")
         unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         setup = ["sh", "-c", SETUP, "sh", str(folder), str(image)]
-        self._holder = subprocess.Popen([*unshare, *setup], stdin=subprocess.DEVNULL)
+        self._holder = subprocess.Popen([*unshare, *setup], stdin=subprocess.PIPE)
         self._init = self._wait_for_init()
         for host in (self.first, self.second):
             self.start(host)
@@ -114,5 +115,4 @@ class Hosts:
         return {**known, "dialErrorLimit": 1, **more}
 
     def close(self) -> None:
-        self._holder.kill()
-        self._holder.wait()
+        self._holder.communicate()

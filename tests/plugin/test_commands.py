@@ -170,3 +170,11 @@ def test_what_is_left_out_is_refused_by_name(plugin: Plugin) -> None:
     assert [failure.property for failure in failures] == ["assetPaths"]
     with pytest.raises(grpc.RpcError, match="command:remote:CopyFile"):
         plugin.check("command:remote:CopyFile", {})
+
+
+def test_a_command_that_ends_at_once_reports_its_own_failure(plugin: Plugin, hosts: Hosts) -> None:
+    """Not the broken pipe of the input that nobody reads: many at once, so that some end before it is written."""
+    inputs = {"create": "exit 3", "stdin": "x" * MIB, "connection": hosts.connection(hosts.first)}
+    with ThreadPoolExecutor(8) as pool:
+        errors = list(pool.map(lambda _: plugin.create_error(REMOTE, inputs), range(24)))
+    assert set(errors) == {'Process exited with status 3: running "exit 3":\n'}

@@ -119,7 +119,7 @@ def test_an_update_copies_only_other_content_or_to_another_place(
 
 
 def test_a_release_sized_file_copies_fast(plugin: Plugin, hosts: Hosts, inputs: Properties, tmp_path: Path) -> None:
-    """About 100 MB/s on two cores; a tenth of it is asked for, as machines differ and are busy."""
+    """It takes 0.2 s on two idle cores; many times that is allowed, as machines differ and are busy."""
     content = os.urandom(20 * MIB)
     (tmp_path / "big").write_bytes(content)
     properties = plugin.checked(
@@ -127,7 +127,7 @@ def test_a_release_sized_file_copies_fast(plugin: Plugin, hosts: Hosts, inputs: 
     )
     started = time.monotonic()
     plugin.stub.Create(provider_pb2.CreateRequest(urn=urn(COPY, "x"), properties=properties))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 6
     assert hosts.file("/tmp/big").read_bytes() == content
 
 

@@ -42,8 +42,9 @@ async def run(
             channel = _Channel(client, environment, previous, log)
             try:
                 await channel.start(session, command)
-                channel.write((stdin or "").encode())
-                channel.write_eof()
+                with suppress(BrokenPipeError):  # a command may end without reading its input
+                    channel.write((stdin or "").encode())
+                    channel.write_eof()
                 await asyncio.shield(session.closed)
             except asyncio.CancelledError:
                 await _end(client, channel, session)

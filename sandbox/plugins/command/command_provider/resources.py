@@ -67,12 +67,12 @@ async def run(token: str, command: str, given: Properties, printed: dict[str, st
         previous = {f"PULUMI_COMMAND_{stream.upper()}": text for stream, text in printed.items() if text}
     where: dict[str, Any] = {"stdin": given.get("stdin"), "output": output}
     if token == LOCAL_COMMAND:
-        from . import local  # noqa: PLC0415 - see below
+        from . import local  # noqa: PLC0415 - not needed to answer a preview
 
         where |= {"environment": environment | previous, "interpreter": given.get("interpreter")}
         await local.run(command, directory=given.get("dir") or os.getcwd(), **where)  # noqa: PTH109
     else:
-        from . import remote  # noqa: PLC0415 - asyncssh takes longer to import than the rest of the plugin to start
+        from . import remote  # noqa: PLC0415 - imports asyncssh, which serve() has begun
 
         where |= {"environment": environment, "previous": previous}
         await remote.run(command, connection=given["connection"], log=log, **where)
