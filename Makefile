@@ -16,7 +16,7 @@ help:  ## list the commands
 up:  ## bring up the cluster in the sandbox, or bring it up to date
 	@./sandbox/run up
 
-down:  ## destroy it and end the sandbox
+down:  ## end the sandbox and all that is in it
 	@./sandbox/run down
 
 preview:  ## show what `up` would change

@@ -70,29 +70,13 @@ def up() -> None:
 
 @app.command()
 def down() -> None:
-    """Destroys the stack and ends the region. Where the region is dead, cleans up all it left, the state included."""
+    """Ends the region, and with it everything in it: machines, disks, networks, and the stack's state."""
     place = Place.from_environment()
     region = Region(place.state, place.folder, name=place.region)  # its image is of no use any more
-    failure = _destroy(place) if region.status().running else None
     leftovers.end(place.pulumi_home)
     with console.status("ending the region"):
         region.down()
     console.print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")
-    if failure:
-        raise FrontDoorError(f"{failure}\nThe region was ended all the same, and the stack's state went with it.")
-
-
-def _destroy(place: Place) -> FrontDoorError | None:
-    """What went wrong, if anything did: the cloud ends with its region all the same."""
-    if not place.checkpoint(DEFAULT_STACK).exists():
-        return None
-    engine = open_engine()
-    crashed = recovery.clear_the_way(engine)
-    try:
-        engine.destroy(refresh=recovery.mend(engine, crashed))
-    except FrontDoorError as error:
-        return error
-    return None
 
 
 @app.command()

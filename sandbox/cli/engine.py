@@ -70,9 +70,6 @@ class Engine:
     def up(self, refresh: bool) -> None:
         self._change(["up", "--skip-preview", *(["--refresh"] if refresh else [])])
 
-    def destroy(self, refresh: bool) -> None:
-        self._change(["destroy", "--skip-preview", *(["--refresh"] if refresh else [])])
-
     def outputs(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(
             self.ask(["pulumi", "stack", "output", "--json", "--show-secrets", "-s", self.stack])
