@@ -14,6 +14,7 @@ from typing import Any
 
 from sandbox.cloud.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
+from sandbox.region.launch import CHECKOUT
 
 PORT = 4566
 API = "tests.region.remote:serve"
@@ -57,8 +58,9 @@ class Remote:
                 spec = asdict(arguments[0])
                 arguments = ({**spec, "user_data": base64.b64encode(spec["user_data"]).decode()},)
             command = self.region.enter([sys.executable, "-m", "tests.region.remote"])
+            message = json.dumps([method, arguments])
             done = subprocess.run(
-                command, input=json.dumps([method, arguments]), capture_output=True, text=True, check=True, timeout=60
+                command, input=message, capture_output=True, text=True, check=True, timeout=60, cwd=CHECKOUT
             )
             answer = json.loads(done.stdout)
             if "error" in answer:
