@@ -19,7 +19,7 @@ REBOOT_EXIT_CODE = 133
 SIGNAL_POWER_OFF = signal.SIGRTMIN + 4
 SIGNAL_REBOOT = signal.SIGRTMIN + 5
 SIGNAL_INTERVAL_SECONDS = 0.5
-SYSTEMD_TIMEOUT_SECONDS = 10
+SYSTEMD_TIMEOUT_SECONDS = 30
 
 # Moves itself into the control groups named before "--", then becomes the rest.
 _IN_CONTROL_GROUPS = 'while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit; shift; done; shift; exec "$@"'
