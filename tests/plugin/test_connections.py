@@ -106,7 +106,7 @@ def test_a_key_that_is_not_authorized_is_refused(plugin: Plugin, hosts: Hosts) -
 
 def test_an_encrypted_key_needs_its_password(plugin: Plugin, hosts: Hosts) -> None:
     key = asyncssh.import_private_key(hosts.private_key)
-    encrypted = key.export_private_key("openssh", passphrase="opens", rounds=16).decode()
+    encrypted = key.export_private_key("openssh", passphrase="opens", rounds=50).decode()
     connection = hosts.connection(hosts.first, privateKey=encrypted)
     assert plugin.create(REMOTE, whereabouts({**connection, "privateKeyPassword": "opens"}))["stdout"]
     assert plugin.create_error(REMOTE, whereabouts(connection)) == "ssh: this private key is passphrase protected"
