@@ -73,7 +73,7 @@ def down() -> None:
     """Ends the region, and with it everything in it: machines, disks, networks, and the stack's state."""
     place = Place.from_environment()
     region = Region(place.state, place.folder, name=place.region)  # its image is of no use any more
-    leftovers.end(place.pulumi_home)
+    leftovers.end(list(leftovers.processes(place.pulumi_home)))
     with console.status("ending the region"):
         region.down()
     console.print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")

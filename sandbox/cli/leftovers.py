@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 GRACE_SECONDS = 3.0
+# The last is the folder of a plugin, an argument of the one that is written in Python.
+PLUGINS = ("pulumi-resource-", "pulumi-language-", "resource-")
 
 
-def end(pulumi_home: Path, proc: Path = Path("/proc")) -> list[int]:
-    """Ends the plugins of dead engines of this region: first politely, then by force. Returns their process IDs."""
-    process_ids = find(pulumi_home, proc)
+def end(process_ids: list[int], proc: Path = Path("/proc")) -> list[int]:
+    """Ends processes, first politely, then by force."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process_id in process_ids:
             with contextlib.suppress(ProcessLookupError):
@@ -22,25 +23,32 @@ def end(pulumi_home: Path, proc: Path = Path("/proc")) -> list[int]:
     return process_ids
 
 
-def find(pulumi_home: Path, proc: Path = Path("/proc")) -> list[int]:
-    """Plugins started under this PULUMI_HOME, unless an engine of the same home still runs: then none is a leftover."""
+def of_dead_engines(pulumi_home: Path, proc: Path = Path("/proc")) -> list[int]:
+    """Plugins of this region, unless an engine of the region still runs: then none is a leftover."""
+    found = processes(pulumi_home, proc)
+    return [] if "pulumi" in found.values() else list(found)
+
+
+def processes(pulumi_home: Path, proc: Path = Path("/proc")) -> dict[int, str]:
+    """Engines and plugins that were started with this PULUMI_HOME: process ID to program."""
     marker = f"PULUMI_HOME={pulumi_home}".encode()
-    plugins: list[int] = []
+    found: dict[int, str] = {}
     for folder in proc.iterdir():
         if not folder.name.isdecimal() or int(folder.name) == os.getpid():
             continue
         try:
             if marker not in (folder / "environ").read_bytes().split(b"\0"):
                 continue
-            words = (folder / "cmdline").read_bytes().split(b"\0")[:3]
+            words = (folder / "cmdline").read_bytes().split(b"\0")[:4]
         except OSError:  # ended meanwhile, or not ours
             continue
         names = [os.path.basename(word.decode(errors="replace")) for word in words]  # noqa: PTH119 - not always a path
         if names[0] == "pulumi":
-            return []
-        if any(name.startswith(("pulumi-resource-", "pulumi-language-")) for name in names):
-            plugins.append(int(folder.name))
-    return plugins
+            found[int(folder.name)] = names[0]
+        for name in names:
+            if name.startswith(PLUGINS):
+                found[int(folder.name)] = name
+    return found
 
 
 def _runs(process_id: int, proc: Path) -> bool:

@@ -22,7 +22,7 @@ def clear_the_way(engine: Engine) -> bool:
     for dead in locks.dead:
         engine.console.print(f"Cleared the lock of a dead engine: {dead.held_by()}.", style="yellow")
     if locks.dead:
-        ended = leftovers.end(engine.place.pulumi_home)
+        ended = leftovers.end(leftovers.of_dead_engines(engine.place.pulumi_home))
         if ended:
             engine.console.print(f"Ended what it left running: {', '.join(map(str, ended))}.", style="yellow")
     return bool(locks.dead)

@@ -18,6 +18,8 @@ def proc(tmp_path: Path) -> Path:
     running(tmp_path, 11, ["/venv/bin/python3", "-u", "/cache/bin/pulumi-language-python-exec"], HOME)
     running(tmp_path, 12, [plugin, "127.0.0.1:2"], Path("/root/.pulumi"))
     running(tmp_path, 13, ["bash", "-c", "sleep 1"], HOME)
+    command = ["/venv/bin/python", "-c", "import runpy", "/cache/plugins/resource-command-v1.2.1", "127.0.0.1:1"]
+    running(tmp_path, 15, command, HOME)
     (tmp_path / "self").mkdir()
     return tmp_path
 
@@ -30,9 +32,10 @@ def running(proc: Path, process_id: int, words: list[str], home: Path) -> None:
 
 
 def test_plugins_of_this_region_are_found_and_nothing_else(proc: Path) -> None:
-    assert sorted(leftovers.find(HOME, proc)) == [10, 11]
+    assert sorted(leftovers.of_dead_engines(HOME, proc)) == [10, 11, 15]
 
 
 def test_nothing_is_a_leftover_while_an_engine_of_this_region_runs(proc: Path) -> None:
     running(proc, 14, ["/cache/bin/pulumi", "up"], HOME)
-    assert leftovers.find(HOME, proc) == []
+    assert leftovers.of_dead_engines(HOME, proc) == []
+    assert sorted(leftovers.processes(HOME, proc)) == [10, 11, 14, 15]
