@@ -10,6 +10,7 @@ from typing import BinaryIO
 from sandbox.toolchain.errors import ToolchainError
 
 LAST_LINES = 20
+ENDS_WITH_US = ("setpriv", "--pdeathsig=KILL")  # a program left by a killed run would only keep the next one waiting
 Command = Sequence[str | Path]
 
 
@@ -60,7 +61,7 @@ class BuildLog:
         self._file.write(f"$ {line}\n".encode())
         try:
             done = subprocess.run(
-                [str(word) for word in command],
+                [*ENDS_WITH_US, *map(str, command)],
                 cwd=cwd,
                 env=dict(environment) if environment is not None else clean_environment(),
                 stdin=subprocess.DEVNULL,

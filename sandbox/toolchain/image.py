@@ -21,7 +21,7 @@ OPTIONS = (
 )
 # The mounts that mmdebstrap makes, and its processes, end with it, however it ends: nothing is left mounted in a
 # folder that is going to be removed.
-PRIVATELY = ("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+PRIVATELY = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 def machine_image() -> Part:

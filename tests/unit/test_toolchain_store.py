@@ -113,6 +113,26 @@ def test_a_program_left_by_a_killed_run_keeps_the_lock(tmp_path: Path) -> None:
     assert found == str(tmp_path / "lock")
 
 
+def test_a_program_ends_with_the_run_that_started_it(tmp_path: Path) -> None:
+    script = """
+        import sys
+        from pathlib import Path
+        from sandbox.toolchain.buildlog import BuildLog
+
+        with BuildLog.open(Path(sys.argv[1]) / "log") as log:
+            log.run(["sh", "-c", 'echo $$ >"$0"/new && mv "$0"/new "$0"/pid && exec sleep 60', sys.argv[1]])
+    """
+    run = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], cwd=CHECKOUT)
+    wait_for(tmp_path / "pid")
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    left = Path("/proc") / (tmp_path / "pid").read_text().strip() / "cmdline"
+    deadline = time.monotonic() + 5
+    while left.exists() and left.read_bytes():
+        assert time.monotonic() < deadline, "the program goes on"
+        time.sleep(0.01)
+
+
 def test_a_key_depends_on_names_and_contents(tmp_path: Path) -> None:
     keys = set()
     for name, content in (("a", "1"), ("a", "2"), ("b", "2")):
