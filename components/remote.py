@@ -53,38 +53,51 @@ class Host:
         )
 
 
+@dataclass(frozen=True)
+class Script:
+    """A script from `scripts/`, and what it is given.
+
+    Attributes:
+        name: file name without `.sh`.
+        variables: shell variables; a secret among them makes the whole stdin one.
+        secret: the variables hold a secret, so whatever the script prints is kept as one and not shown.
+        first_contact: the machine may still be booting, so dial for minutes instead of seconds.
+    """
+
+    name: str
+    variables: Mapping[str, pulumi.Input[str]]
+    secret: bool = False
+    first_contact: bool = False
+
+
 def run(
     name: str,
     host: Host,
-    script: str,
-    variables: Mapping[str, pulumi.Input[str]],
+    script: Script,
     *,
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource] = (),
-    first_contact: bool = False,
 ) -> remote.Command:
-    """Run `scripts/{script}.sh` on a machine, as root, under the machine's lock and a time limit.
+    """Run a script on a machine, as root, under the machine's lock and a time limit.
 
     The script sees its variables, and as `$1` whether this is a `create` or an `update`.
-
-    Args:
-        name: logical name of the command.
-        script: file name without `.sh`.
-        variables: shell variables; a secret among them makes the command's stdin and output secret.
-        first_contact: the machine may still be booting, so dial for minutes instead of seconds.
     """
-    text = (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / f"{script}.sh").read_text()
-    given = {"member": host.member, "instance_id": host.instance_id, **variables}
-    stdin = pulumi.Output.all(**given).apply(lambda values: render(values, *text))
+    text = (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / f"{script.name}.sh").read_text()
+    given = {"member": host.member, "instance_id": host.instance_id, **script.variables}
     return remote.Command(
         name,
-        connection=host.connection(BOOT_DIAL_ATTEMPTS if first_contact else None),
-        create=command_line(script, host.member, "create"),
-        update=command_line(script, host.member, "update"),
-        stdin=stdin,
-        logging=remote.Logging.NONE,
+        connection=host.connection(BOOT_DIAL_ATTEMPTS if script.first_contact else None),
+        create=command_line(script.name, host.member, "create"),
+        update=command_line(script.name, host.member, "update"),
+        stdin=pulumi.Output.all(**given).apply(lambda values: render(values, *text)),
+        logging=remote.Logging.NONE if script.secret else remote.Logging.STDOUT_AND_STDERR,
         add_previous_output_in_env=False,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), deleted_with=host.instance),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=list(depends_on),
+            deleted_with=host.instance,
+            additional_secret_outputs=["stdout", "stderr"] if script.secret else None,
+        ),
     )
 
 

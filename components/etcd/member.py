@@ -10,6 +10,7 @@ import pulumi
 from components import remote
 from components.etcd.pki import MemberCertificates
 from components.etcd.release import Release
+from components.remote import Script
 from components.topology import Member, Topology
 
 
@@ -66,12 +67,11 @@ class EtcdMember(pulumi.ComponentResource):
     def __init__(self, name: str, args: EtcdMemberArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
-        ready = self._run("ready", {}, args.booted, first_contact=True)
-        mounted = self._run(
-            "mount", {"volume_id": args.volume_id, "mount_point": args.mount_point}, [ready, *args.attached]
-        )
-        configured = self._run("configure", self._files(), [ready])
-        self.started = self._run("start", self._start(), [mounted, self._install(ready), configured])
+        ready = self._run(Script("ready", {}, first_contact=True), args.booted)
+        mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
+        mounted = self._run(mount, [ready, *args.attached])
+        configured = self._run(Script("configure", self._files(), secret=True), [ready])
+        self.started = self._run(Script("start", self._start()), [mounted, self._install(ready), configured])
         self.register_outputs({})
 
     def gate(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
@@ -81,14 +81,14 @@ class EtcdMember(pulumi.ComponentResource):
             "size": str(len(self._args.topology)),
             "timeout_seconds": str(timeout_seconds),
         }
-        return self._run("healthy", variables, depends_on)
+        return self._run(Script("healthy", variables), depends_on)
 
     def _install(self, ready: pulumi.Resource) -> pulumi.Resource:
         args = self._args
         tarball = f"/home/{args.host.user}/{args.tarball.name}"
         copy = remote.push(self._logical("release"), args.host, args.tarball, tarball, parent=self, depends_on=[ready])
         variables = {"version": args.release.version, "sha256": args.release.sha256, "tarball": tarball}
-        return self._run("install", variables, [copy])
+        return self._run(Script("install", variables), [copy])
 
     def _files(self) -> Mapping[str, pulumi.Input[str]]:
         args, certificates = self._args, self._args.certificates
@@ -121,22 +121,9 @@ class EtcdMember(pulumi.ComponentResource):
             "machine_facts": args.machine_facts,
         }
 
-    def _run(
-        self,
-        script: str,
-        variables: Mapping[str, pulumi.Input[str]],
-        depends_on: Sequence[pulumi.Resource],
-        first_contact: bool = False,
-    ) -> pulumi.Resource:
-        return remote.run(
-            self._logical(script),
-            self._args.host,
-            script,
-            variables,
-            parent=self,
-            depends_on=depends_on,
-            first_contact=first_contact,
-        )
+    def _run(self, script: Script, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        name = self._logical(script.name)
+        return remote.run(name, self._args.host, script, parent=self, depends_on=depends_on)
 
     def _logical(self, role: str) -> str:
         return f"{self._args.cluster}-{role}-{self._args.member.name}"

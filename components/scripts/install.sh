@@ -28,7 +28,7 @@ new=$(mktemp -d /opt/etcd/.new.XXXXXX)
 trap 'rm -rf "$new"' EXIT
 tar --extract --gzip --file "$tarball" --directory "$new" --strip-components=1 --no-same-owner
 (cd "$new" && chmod 755 . "${programs[@]}" && sha256sum "${programs[@]}" >SHA256SUMS)
-"$new/etcd" --version | grep -qx "etcd Version: $version" || fail "$tarball does not hold etcd $version"
+[[ $("$new/etcd" --version) == "etcd Version: $version"$'\n'* ]] || fail "$tarball does not hold etcd $version"
 sync --file-system "$new"
 rm -rf "$home"
 mv -T "$new" "$home"

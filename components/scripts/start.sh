@@ -52,7 +52,7 @@ move_leadership() {
   local leads target
   leads=$(member_etcdctl "$endpoint" endpoint status | awk -F', ' '{ print $5 }')
   [[ $leads == true ]] || return 0
-  target=$(member_etcdctl "$other_endpoints" endpoint status | awk -F', ' '$6 == "false" { print $2; exit }')
+  target=$(member_etcdctl "$other_endpoints" endpoint status | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
   member_etcdctl "$endpoint" move-leader "$target" >/dev/null || fail "not restarting: the leadership does not move to $target"
 }
 

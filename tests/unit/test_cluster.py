@@ -145,6 +145,13 @@ def test_private_keys_appear_in_secrets_only(cluster: Recorder) -> None:
     assert seen > len(MEMBERS) * len(COMMANDS)
 
 
+def test_what_prints_beside_a_secret_is_one(cluster: Recorder) -> None:
+    for command in cluster.resources_seen:
+        if command.type == "command:remote:Command" and command.is_secret("stdin"):
+            assert {"stdout", "stderr"} <= set(command.options.additionalSecretOutputs)
+            assert command.inputs["logging"] == "none"
+
+
 def test_every_certificate_is_a_servers_and_a_clients_with_exact_names(cluster: Recorder) -> None:
     for number, member in enumerate(MEMBERS):
         address = f"192.168.0.{100 + number}"
