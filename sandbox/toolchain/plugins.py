@@ -34,6 +34,10 @@ def built(pulumi: Path, python: Path, binaries: dict[str, Path]) -> Part:
             _install(pulumi, home, log, name, "--file", str(source))
         _keep_plugins(home, folder)
         shutil.rmtree(folder / "command")
+        for name, binary in binaries.items():  # not a second copy of 250 MB with each change of the command plugin
+            installed = folder / f"resource-{name}-v{pins.PLUGINS[name]}" / binary.name
+            installed.unlink()
+            installed.hardlink_to(binary)
 
     identity = [f"{name} {path}" for name, path in sorted(binaries.items())]
     key = key_of(COMMAND_SOURCE, COMMAND_SCRIPT, str(python), *identity, repr(pins.PLUGINS))
