@@ -2,10 +2,10 @@
 # The gate: waits until this member serves reads and writes that a quorum agreed to, and knows all the others.
 : "${member:?}" "${endpoint:?}" "${size:?}" "${timeout_seconds:?}"
 
-members() { member_etcdctl "$endpoint" member list --write-out=json 2>/dev/null | jq '[.members[] | select(.clientURLs)] | length'; }
+serving() { members "$endpoint" | awk -F', ' '$5 != "" { count++ } END { print count + 0 }'; }
 
 deadline=$((SECONDS + timeout_seconds))
-until healthy "$endpoint" && [[ $(members) == "$size" ]]; do
+until healthy "$endpoint" && [[ $(serving) == "$size" ]]; do
   if ((SECONDS >= deadline)); then
     explain "not healthy after $timeout_seconds s: $(member_etcdctl "$endpoint" endpoint health 2>&1 | tail -n 1 | cut -c1-300)"
   fi

@@ -44,6 +44,13 @@ member_etcdctl() {
     --key=/etc/etcd/pki/server.key --command-timeout=5s --dial-timeout=2s "$@"
 }
 
+# The fields of these lines are parted by comma and space. Their JSON would need a parser, and holds IDs too large for one.
+# members ENDPOINTS: ID, status, name, peer URLs, client URLs, is learner
+members() { member_etcdctl "$1" member list 2>/dev/null || true; }
+
+# statuses ENDPOINTS: endpoint, ID, version, size, is leader, is learner, term, index, applied index, errors
+statuses() { member_etcdctl "$1" endpoint status 2>/dev/null || true; }
+
 healthy() { member_etcdctl "$1" endpoint health >/dev/null 2>&1; }
 
 # explain REASON: why etcd here is not healthy, with the end of its journal; then give up.

@@ -11,16 +11,13 @@ other_endpoints=${other_endpoints-}
 has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
 
 # What a wiped disk cannot tell, the others can: a member with client URLs has been started before. At birth nobody
-# listens yet, and refuses at once.
+# listens yet, and refuses at once; the handshake is a whole one, since etcd's journal complains of broken ones.
 started_before() {
-  local other host
+  local other
   for other in ${other_endpoints//,/ }; do
-    host=${other#https://}
-    timeout 1 bash -c "exec 3<>/dev/tcp/${host/://}" 2>/dev/null || continue
-    if member_etcdctl "$other" member list --write-out=json 2>/dev/null |
-      jq --exit-status --arg name "$member" 'any(.members[]; .name == $name and (.clientURLs // [] | length > 0))' >/dev/null; then
-      return 0
-    fi
+    timeout 2 openssl s_client -quiet -connect "${other#https://}" -CAfile /etc/etcd/pki/ca.crt \
+      -cert /etc/etcd/pki/server.crt -key /etc/etcd/pki/server.key </dev/null >/dev/null 2>&1 || continue
+    if [[ -n $(members "$other" | awk -F', ' -v name="$member" '$3 == name && $5 != ""') ]]; then return 0; fi
   done
   return 1
 }
@@ -47,12 +44,11 @@ others_healthy() {
   [[ -z $alarms ]] || fail "not restarting: the cluster has raised $alarms. Clear it first."
 }
 
-# Lines of `endpoint status`: endpoint, ID, version, size, is leader, is learner, … (its JSON holds IDs too large for jq).
 move_leadership() {
   local leads target
-  leads=$(member_etcdctl "$endpoint" endpoint status | awk -F', ' '{ print $5 }')
+  leads=$(statuses "$endpoint" | awk -F', ' '{ print $5 }')
   [[ $leads == true ]] || return 0
-  target=$(member_etcdctl "$other_endpoints" endpoint status | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
+  target=$(statuses "$other_endpoints" | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
   member_etcdctl "$endpoint" move-leader "$target" >/dev/null || fail "not restarting: the leadership does not move to $target"
 }
 
@@ -67,9 +63,12 @@ hold_cluster_lock() {
   read -r -t 60 -u "${cluster_lock[0]}" || fail "not restarting: another operator holds the lock etcd-aws/restart in the cluster"
 }
 
+# How far this member's applied index is behind the newest index that any member has.
 raft_lag() {
-  member_etcdctl "$endpoint${other_endpoints:+,$other_endpoints}" endpoint status --write-out=json |
-    jq --arg own "$endpoint" '(map(.Status.raftIndex) | max) - (.[] | select(.Endpoint == $own) | .Status.raftAppliedIndex)'
+  statuses "$endpoint${other_endpoints:+,$other_endpoints}" | awk -F', ' -v own="$endpoint" '
+    $8 > newest { newest = $8 }
+    $1 == own { applied = $9; found = 1 }
+    END { if (!found) exit 1; print newest - applied }'
 }
 
 wait_healthy() {

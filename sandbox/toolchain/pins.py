@@ -39,7 +39,6 @@ IMAGE_PACKAGES = (
     "dbus",
     "e2fsprogs",
     "iproute2",
-    "jq",
     "locales",
     "nftables",
     "openssh-server",
