@@ -130,3 +130,16 @@ def test_every_call_is_logged_and_no_secret(
     assert any(call[1] == "RunInstances" for call in found)
     assert "cloud-config" not in text
     assert "I2Nsb3VkLWNvbmZpZw" not in text
+
+
+def test_rule_by_group_keeps_its_description(region: TestRegion) -> None:
+    """moto forgets it; the program would then want to update such rules at every `up`."""
+    group = region.make_group()
+    pair = {"GroupId": group, "Description": "etcd peers"}
+    permission = {"IpProtocol": "tcp", "FromPort": 2380, "ToPort": 2380, "UserIdGroupPairs": [pair]}
+    region.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+
+    filters = [{"Name": "group-id", "Values": [group]}]
+    rules = region.ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+
+    assert [rule["Description"] for rule in rules if not rule["IsEgress"]] == ["etcd peers"]

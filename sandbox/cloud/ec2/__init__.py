@@ -3,6 +3,7 @@
 from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
 
+from sandbox.cloud.ec2 import rules
 from sandbox.cloud.ec2.backend import Ec2Backend
 from sandbox.cloud.ec2.responses import Ec2Response
 from sandbox.cloud.machines import Machines
@@ -14,3 +15,4 @@ def install(machines: Machines) -> None:
     ec2_backends.backend = Ec2Backend
     urls.url_paths["{0}/"] = Ec2Response.dispatch
     Ec2Backend.machines = machines
+    rules.install()
