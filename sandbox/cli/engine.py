@@ -95,7 +95,7 @@ class Engine:
         stderr: list[str] = []
         reader = threading.Thread(target=_collect, args=(process.stderr, stderr))
         reader.start()
-        with passing_signals(process), self.console.status("…") as status:
+        with passing_signals(process, self.console), self.console.status("…") as status:
             progress = Progress(self.console, status if self.console.is_terminal else None)
             progress.follow(_events(process))
             code = process.wait()
@@ -125,15 +125,18 @@ def _collect(stream: IO[str] | None, lines: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def passing_signals(process: subprocess.Popen[Any]) -> Iterator[None]:
+def passing_signals(process: subprocess.Popen[Any], console: Console) -> Iterator[None]:
     """An interrupt ends the engine in order, and the front door waits for it: a killed one leaves half-made things.
 
     A terminal sends Ctrl-C to the engine too; a termination signal reaches only this process, so it is passed on.
     """
-    previous = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT)),
-    }
+
+    def interrupted(number: int, _frame: object) -> None:
+        console.print("Interrupted: waiting for what is in flight. Once more ends it at once.", style="yellow")
+        if number == signal.SIGTERM:
+            process.send_signal(signal.SIGINT)
+
+    previous = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
