@@ -107,13 +107,14 @@ class EtcdMember(pulumi.ComponentResource):
     def _start(self) -> Mapping[str, pulumi.Input[str]]:
         """All that may make a restart necessary is among these, so that a change of it comes here."""
         args = self._args
-        others = [other.client_url for other in args.topology if other.name != args.member.name]
+        others = [other for other in args.topology if other.name != args.member.name]
         return {
             "mount_point": args.mount_point,
             "data_directory": args.data_directory,
             "token": args.token,
             "endpoint": args.member.client_url,
-            "other_endpoints": ",".join(others),
+            "other_endpoints": ",".join(other.client_url for other in others),
+            "other_peers": ",".join(other.peer_url for other in others),
             "configuration": args.configuration,
             "ca_certificate": args.ca_certificate,
             "unit": unit(args.mount_point),

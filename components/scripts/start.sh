@@ -6,18 +6,18 @@
 # After that it returns only when the member is healthy, so that the next member's turn comes after this one's.
 : "${member:?}" "${mount_point:?}" "${data_directory:?}" "${token:?}" "${endpoint:?}"
 step=$1
-other_endpoints=${other_endpoints-}
+other_endpoints=${other_endpoints-} other_peers=${other_peers-}
 
 has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
 
-# What a wiped disk cannot tell, the others can: a member with client URLs has been started before. At birth nobody
-# listens yet, and refuses at once; the handshake is a whole one, since etcd's journal complains of broken ones.
+# What a wiped disk cannot tell, the others can: a member whose client URL they know has run before. Asked at the peer
+# port, which answers before there is a quorum; the client port would hold the question until then.
 started_before() {
-  local other
-  for other in ${other_endpoints//,/ }; do
-    timeout 2 openssl s_client -quiet -connect "${other#https://}" -CAfile /etc/etcd/pki/ca.crt \
-      -cert /etc/etcd/pki/server.crt -key /etc/etcd/pki/server.key </dev/null >/dev/null 2>&1 || continue
-    if [[ -n $(members "$other" | awk -F', ' -v name="$member" '$3 == name && $5 != ""') ]]; then return 0; fi
+  local peer answer
+  for peer in ${other_peers//,/ }; do
+    answer=$(printf 'GET /members HTTP/1.0\r\n\r\n' | timeout 5 openssl s_client -quiet -connect "${peer#https://}" \
+      -CAfile /etc/etcd/pki/ca.crt -cert /etc/etcd/pki/peer.crt -key /etc/etcd/pki/peer.key 2>/dev/null || true)
+    [[ $answer != *"\"$endpoint\""* ]] || return 0
   done
   return 1
 }

@@ -1,7 +1,7 @@
 """The commands of the front door. Each is short: the work is in the modules that it names."""
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -43,7 +43,7 @@ def open_engine(stack: str = DEFAULT_STACK, out: Console = console) -> Engine:
 
 
 @app.command()
-def up() -> None:
+def up(parallel: Annotated[int | None, typer.Option(help="How many things the engine does at once.")] = None) -> None:
     """Starts the region where it is not running, updates the stack, shows the members."""
     engine, region = session()
     state = region.status()
@@ -60,7 +60,7 @@ def up() -> None:
     crashed = recovery.clear_the_way(engine)
     refresh = recovery.mend(engine, crashed)
     try:
-        engine.up(refresh)
+        engine.up(refresh, parallel)
     except UpdateFailedError:
         recovery.explain(engine)
         raise

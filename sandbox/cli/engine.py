@@ -67,8 +67,10 @@ class Engine:
         shutil.copy(CHECKOUT / "Pulumi.yaml", self.place.folder / "Pulumi.yaml")
         self.ask(["pulumi", "stack", "init", self.stack, *UNATTENDED], cwd=self.place.folder)
 
-    def up(self, refresh: bool) -> None:
-        self._change(["up", "--skip-preview", *(["--refresh"] if refresh else [])])
+    def up(self, refresh: bool, parallel: int | None = None) -> None:
+        options = ["--refresh"] if refresh else []
+        options += ["--parallel", str(parallel)] if parallel else []
+        self._change(["up", "--skip-preview", *options])
 
     def outputs(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,13 @@ class Sandbox:
 
     state: Path
     region: str
-    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         return self.state / self.region
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region, **self.variables}
+        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
 
     def make(self, target: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._finish(["make", "--no-print-directory", target], check=check, timeout_seconds=600)
@@ -111,3 +110,10 @@ class Sandbox:
                 f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
             )
         return done
+
+
+def plain(value: object) -> str:
+    """A value of an export; a secret is JSON inside."""
+    if isinstance(value, dict):
+        return str(json.loads(value["plaintext"]))
+    return str(value)

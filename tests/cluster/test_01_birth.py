@@ -60,6 +60,14 @@ def test_three_members_agree_on_one_cluster(cluster: Sandbox) -> None:
     assert not any(member.get("isLearner") for member in members)
 
 
+def test_no_journal_complains_of_connections_or_settings(cluster: Sandbox) -> None:
+    """Before the tests below, which are refused on purpose."""
+    for member in MEMBERS:
+        journal = cluster.ssh(member, "sudo journalctl --unit etcd --no-pager --output cat")
+        assert "unrecognized environment variable" not in journal
+        assert "rejected connection" not in journal
+
+
 def test_the_gateway_answers_a_client_with_a_certificate(cluster: Sandbox) -> None:
     for address in ADDRESSES:
         answer = ask(cluster, address, **admin(cluster))
@@ -97,18 +105,8 @@ def test_no_member_listens_in_the_clear_but_for_metrics_on_loopback(cluster: San
         ports = {re.split(r"\s+", line)[3] for line in listening.splitlines() if '"etcd"' in line}
         assert ports == {f"{address}:2379", f"{address}:2380", "127.0.0.1:2379", "127.0.0.1:2381"}
         assert "etcd_server_has_leader 1" in cluster.ssh(member, "curl --silent http://127.0.0.1:2381/metrics")
-        assert cluster.ssh(member, "curl --silent --max-time 3 http://127.0.0.1:2379/health || echo refused").endswith(
-            "refused\n"
-        ) or "HTTP request to an HTTPS server" in cluster.ssh(member, "curl --silent http://127.0.0.1:2379/health")
-
-
-def test_no_journal_complains_of_connections_or_settings(cluster: Sandbox) -> None:
-    for member in MEMBERS:
-        journal = cluster.ssh(member, "sudo journalctl --unit etcd --no-pager --output cat")
-        assert "unrecognized environment variable" not in journal
-        own = [line for line in journal.splitlines() if "rejected connection" in line]
-        refused_on_purpose = [line for line in own if '"remote-addr":"192.168.0.1:' in line]
-        assert own == refused_on_purpose, "etcd's own connections are refused"
+        clear = cluster.ssh(member, "curl --silent --max-time 3 http://127.0.0.1:2379/health", check=False)
+        assert "health" not in clear
 
 
 def test_the_unit_is_hardened_and_runs_as_its_own_user(cluster: Sandbox) -> None:
@@ -123,7 +121,10 @@ def test_the_unit_is_hardened_and_runs_as_its_own_user(cluster: Sandbox) -> None
 
 def test_keys_on_the_machine_are_etcds_alone(cluster: Sandbox) -> None:
     for member in MEMBERS:
-        listing = cluster.ssh(member, "sudo stat --format '%a %U %n' /etc/etcd/pki /etc/etcd/pki/* /var/lib/etcd")
+        listing = cluster.ssh(
+            member,
+            "sudo find /etc/etcd/pki /var/lib/etcd -maxdepth 1 ! -name '.*' ! -name lost+found ! -name default.etcd -printf '%m %u %p\\n'",
+        )
         modes = {line.split()[2]: line.split()[:2] for line in listing.splitlines()}
         assert modes.pop("/etc/etcd/pki") == ["700", "etcd"]
         assert modes.pop("/var/lib/etcd") == ["700", "etcd"]

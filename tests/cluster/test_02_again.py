@@ -1,10 +1,8 @@
 """Doing it again: nothing changes, whatever is run twice."""
 
-import json
-
 import pytest
 
-from tests.cluster.sandbox import MEMBERS, Sandbox
+from tests.cluster.sandbox import MEMBERS, Sandbox, plain
 
 pytestmark = pytest.mark.cluster
 
@@ -38,10 +36,3 @@ def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbo
         for step in ("create", "update"):
             said = cluster.ssh("etcd-2", plain(inputs[step]), stdin=plain(inputs["stdin"]))
             assert said.splitlines()[-1].startswith("unchanged: "), f"{script} as {step}: {said}"
-
-
-def plain(value: object) -> str:
-    """A value of an export; a secret is JSON inside."""
-    if isinstance(value, dict):
-        return str(json.loads(value["plaintext"]))
-    return str(value)

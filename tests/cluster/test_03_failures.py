@@ -1,10 +1,8 @@
 """What fails by itself comes back by itself; what lost its memory does not come back to vote."""
 
-import json
-
 import pytest
 
-from tests.cluster.sandbox import ENDPOINTS, MEMBERS, Sandbox
+from tests.cluster.sandbox import ENDPOINTS, MEMBERS, Sandbox, plain
 from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
@@ -93,10 +91,10 @@ def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Sandbox) ->
 def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> None:
     cluster.ssh("etcd-2", f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
     start = cluster.resource("etcd-start-etcd-2")["inputs"]
-    stdin = str(json.loads(start["stdin"]["plaintext"]))
+    stdin = plain(start["stdin"])
     for step in ("create", "update"):
         cluster.ssh(
-            "etcd-2", start[step].replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin
+            "etcd-2", plain(start[step]).replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin
         )
         assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
         refused(cluster, "etcd-2")

@@ -52,15 +52,11 @@ def engine_of(process: subprocess.Popen[str]) -> int | None:
     todo = [process.pid]
     while todo:
         pid = todo.pop()
-        try:
-            if (
-                Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "pulumi"
-                and b"\0up\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            ):
-                return pid
-            todo += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split())
-        except OSError:
-            continue
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if command[0].endswith(b"/pulumi") and command[1] == b"up":
+            return pid
+        children = subprocess.run(["pgrep", "--parent", str(pid)], capture_output=True, text=True, check=False).stdout
+        todo += map(int, children.split())
     return None
 
 
