@@ -109,7 +109,7 @@ def _show(engine: Engine) -> None:
     rows = status.collect(engine)
     if not rows:
         raise FrontDoorError("There are no members yet: `make up` makes them.")
-    console.print(status.table(rows))
+    console.print(status.table(rows, console.width))
     if not all(row.is_healthy for row in rows):
         raise typer.Exit(1)
 
@@ -120,7 +120,7 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         if arguments and arguments[0] not in own and not arguments[0].startswith("-"):
             commands.run(open_engine(commands.stack_of(arguments), errors), arguments)
-        app(arguments)
+        app(arguments, prog_name="./sandbox/run")
     except (FrontDoorError, RegionError, ToolchainError) as error:
         errors.print(Text.assemble(("error: ", "bold red"), str(error)))
         sys.exit(1)

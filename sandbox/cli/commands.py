@@ -39,7 +39,7 @@ def _become(engine: Engine, arguments: list[str]) -> NoReturn:
     variables = flags_first(engine.environment(), arguments)
     program = shutil.which(arguments[0], path=variables["PATH"])
     if program is None:
-        print(f"{arguments[0]}: not found inside the region (PATH={variables['PATH']})", file=sys.stderr)
+        print(f"{arguments[0]}: command not found", file=sys.stderr)
         sys.exit(127)
     command = engine.region.enter([program, *arguments[1:]])
     sys.stdout.flush()

@@ -97,7 +97,7 @@ class Engine:
         stderr: list[str] = []
         reader = threading.Thread(target=_collect, args=(process.stderr, stderr))
         reader.start()
-        with passing_signals(process, self.console), self.console.status("…") as status:
+        with passing_signals(process, self.console), self.console.status("Pulumi starts") as status:
             progress = Progress(self.console, status if self.console.is_terminal else None)
             progress.follow(_events(process))
             code = process.wait()

@@ -16,6 +16,7 @@ from sandbox.cli.engine import Engine
 # A dead member must not hold up the table.
 TIMEOUTS = ["--command-timeout=4s", "--dial-timeout=2s"]
 WARN_CERTIFICATE_DAYS = 30
+COMFORTABLE_WIDTH = 84
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,17 @@ def rows(
     return result
 
 
-def table(members: list[Row]) -> Table:
-    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("MEMBER", "ADDRESS", "ZONE", "VERSION", "LEADER"):
+def table(members: list[Row], width: int) -> Table:
+    """Fits into 80 columns: a table that drops its last columns would hide the health."""
+    grid = Table(
+        box=None, pad_edge=False, header_style="bold", padding=(0, 2 if width > COMFORTABLE_WIDTH else 1, 0, 0)
+    )
+    for column in ("\nMEMBER", "\nADDRESS", "\nZONE", "\nVERSION", "\nLEADER"):
         grid.add_column(column, no_wrap=True)
-    for column in ("RAFT INDEX", "DB SIZE"):
+    for column in ("RAFT\nINDEX", "DB\nSIZE"):
         grid.add_column(column, justify="right", no_wrap=True)
-    grid.add_column("HEALTH", overflow="fold")
-    grid.add_column("CERT DAYS", justify="right", no_wrap=True)
+    grid.add_column("\nHEALTH", overflow="fold")
+    grid.add_column("CERT\nDAYS", justify="right", no_wrap=True)
     for row in members:
         grid.add_row(
             Text(row.name, "bold"),

@@ -43,9 +43,9 @@ def health(number: int, error: str = "") -> dict[str, Any]:
     return {**said, "error": error} if error else said
 
 
-def rendered(rows: list[status.Row]) -> str:
+def rendered(rows: list[status.Row], width: int = 140) -> str:
     out = StringIO()
-    Console(file=out, width=140).print(status.table(rows))
+    Console(file=out, width=width).print(status.table(rows, width))
     return out.getvalue()
 
 
@@ -56,7 +56,7 @@ def test_one_leader_and_all_healthy() -> None:
 
     assert [row.is_leader for row in rows] == [True, False]
     assert all(row.is_healthy for row in rows)
-    line = rendered(rows).splitlines()[1]
+    line = rendered(rows).splitlines()[2]
     assert line.split() == [
         "etcd-1",
         "192.168.0.100",
@@ -69,6 +69,12 @@ def test_one_leader_and_all_healthy() -> None:
         "healthy",
         "365",
     ]
+
+
+def test_table_loses_nothing_on_a_terminal_of_80_columns() -> None:
+    rows = status.rows([member(1)], [answer(1, dbSize=2000 * 2**20, raftIndex=99999)], [health(1)], NOW)
+
+    assert rendered(rows, width=80).split() == rendered(rows).split()
 
 
 def test_member_that_does_not_answer_has_a_row_with_the_reason() -> None:
