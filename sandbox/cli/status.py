@@ -90,7 +90,7 @@ def table(members: list[Row], width: int) -> Table:
     )
     for column in ("\nMEMBER", "\nADDRESS", "\nZONE", "\nVERSION", "\nLEADER"):
         grid.add_column(column, no_wrap=True)
-    for column in ("RAFT\nINDEX", "DB\nSIZE"):
+    for column in ("RAFT\nINDEX", "\nDB SIZE"):
         grid.add_column(column, justify="right", no_wrap=True)
     grid.add_column("\nHEALTH", overflow="fold")
     grid.add_column("CERT\nDAYS", justify="right", no_wrap=True)
