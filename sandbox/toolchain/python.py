@@ -24,7 +24,8 @@ PIP_KEPT = (
 
 def environment(store: Store) -> Part:
     """The part, and where: scripts of an environment name its folder, so it is told its final one."""
-    interpreter = Path(getattr(sys, "_base_executable", sys.executable))
+    # Resolved, or `python3` and an environment made with it would name the same interpreter differently.
+    interpreter = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 
     def fill(folder: Path, log: BuildLog) -> None:
         log.run([interpreter, "-m", "venv", folder])
