@@ -31,7 +31,7 @@ class Client:
         self._endpoints = itertools.cycle(endpoints)
         self._connection: http.client.HTTPSConnection | None = None
 
-    def ask(self, path: str, body: dict[str, str]) -> dict[str, Any]:
+    def ask(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         if self._connection is None:
             url = urlsplit(next(self._endpoints))
             self._connection = http.client.HTTPSConnection(
@@ -80,7 +80,7 @@ def main() -> None:
     client = Client(Path(access), endpoints)
     acknowledged, longest = write(client, Path(stop))
     end = encode(PREFIX.replace("/", "0"))
-    found = client.ask("/v3/kv/range", {"key": encode(PREFIX), "range_end": end, "keys_only": "true"})
+    found = client.ask("/v3/kv/range", {"key": encode(PREFIX), "range_end": end, "keys_only": True})
     kept = {base64.b64decode(each["key"]).decode() for each in found.get("kvs", [])}
     print(
         json.dumps(
