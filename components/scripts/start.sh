@@ -24,10 +24,15 @@ started_before() {
 
 give_permit() {
   local self="$token $member"
-  if has_log || [[ -f $mount_point/.permit ]]; then return; fi
-  [[ ! -f $mount_point/.identity ]] || fail "the volume was in use and its log is gone; a member that lost its log must be removed and added again"
-  ! started_before || fail "the others know $member as a member that ran, but its volume is empty; it must be removed and added again"
-  write_file "$mount_point/.permit" 600 etcd:etcd < <(printf '%s' "$self")
+  if has_log; then return; fi
+  if [[ ! -f $mount_point/.permit ]]; then
+    [[ ! -f $mount_point/.identity ]] ||
+      fail "the volume was in use and its log is gone; a member that lost its log must be removed and added again"
+    ! started_before ||
+      fail "the others know $member as a member that ran, but its volume is empty; it must be removed and added again"
+    write_file "$mount_point/.permit" 600 etcd:etcd < <(printf '%s' "$self")
+  fi
+  # After the permit: killed in between, this finds the permit and goes on; the other way round it would find a lost log.
   write_file "$mount_point/.identity" 600 etcd:etcd < <(printf '%s' "$self")
 }
 

@@ -14,12 +14,12 @@ from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
-# In the order in which a birth comes to them.
+# In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
 IN_FLIGHT = (
     "aws:ebs/volume:Volume::etcd-volume-etcd-1",
     "aws:ec2/vpc:Vpc::etcd-vpc",
     "aws:ec2/networkInterface:NetworkInterface::etcd-interface-etcd-2",
-    "aws:ec2/instance:Instance::etcd-instance-etcd-3",
+    "aws:ec2/instance:Instance::etcd-instance-etcd-1",
     "aws:ec2/volumeAttachment:VolumeAttachment::etcd-attachment-etcd-1",
     "command:remote:CopyToRemote::etcd-release-etcd-2",
     "command:remote:Command::etcd-start-etcd-3",
