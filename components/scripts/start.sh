@@ -10,13 +10,23 @@ other_endpoints=${other_endpoints-} other_peers=${other_peers-}
 
 has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
 
-# What a wiped disk cannot tell, the others can: a member whose client URL they know has run before. Asked at the peer
-# port, which answers before there is a quorum; the client port would hold the question until then.
+# members_known_to PEER_URL: what a peer answers at its peer port, which it does before there is a quorum; the client port
+# would hold the question until then. With Python, which cloud-init brings to every image.
+members_known_to() {
+  timeout 5 python3 -c '
+import ssl, sys, urllib.request
+pki = "/etc/etcd/pki/"
+context = ssl.create_default_context(cafile=pki + "ca.crt")
+context.load_cert_chain(pki + "peer.crt", pki + "peer.key")
+print(urllib.request.urlopen(sys.argv[1] + "/members", timeout=3, context=context).read().decode())
+' "$1" 2>/dev/null || true
+}
+
+# What a wiped disk cannot tell, the others can: a member whose client URL they know has run before.
 started_before() {
   local peer answer
   for peer in ${other_peers//,/ }; do
-    answer=$(printf 'GET /members HTTP/1.0\r\n\r\n' | timeout 5 openssl s_client -quiet -connect "${peer#https://}" \
-      -CAfile /etc/etcd/pki/ca.crt -cert /etc/etcd/pki/peer.crt -key /etc/etcd/pki/peer.key 2>/dev/null || true)
+    answer=$(members_known_to "$peer")
     [[ $answer != *"\"$endpoint\""* ]] || return 0
   done
   return 1

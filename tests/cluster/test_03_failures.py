@@ -101,6 +101,19 @@ def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> No
     cluster.ssh("etcd-2", f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
 
 
+def test_a_member_whose_whole_volume_is_new_gets_no_permit_while_the_others_know_it(cluster: Sandbox) -> None:
+    """As after `pulumi up --replace` of its start, or with a lost state: nothing on the machine tells of its past."""
+    everything = "default.etcd .identity .joined"
+    cluster.ssh("etcd-2", f"sudo bash -c 'systemctl stop etcd; cd /var/lib/etcd; mkdir aside; mv {everything} aside'")
+    start = cluster.resource("etcd-start-etcd-2")["inputs"]
+    said = cluster.ssh("etcd-2", f"{plain(start['create'])} 2>&1", check=False, stdin=plain(start["stdin"]))
+    assert "the others know etcd-2 as a member that ran" in said
+    assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == ""
+    cluster.ssh(
+        "etcd-2", f"sudo bash -c 'cd /var/lib/etcd/aside; mv {everything} ..; rmdir ../aside; systemctl start etcd'"
+    )
+
+
 def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
     cluster.ssh(
         "etcd-1",
