@@ -32,9 +32,9 @@ def cluster(sandbox: Sandbox) -> Iterator[Sandbox]:
     assert value["count"] == 1, "the sentinel key that was written at birth is gone"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A region for one test, gone after it."""
+    """A region for the tests of one file, gone after them."""
     region = Sandbox(CHECKOUT / ".sandbox", f"test-{Path(str(request.node.fspath)).stem[5:15].replace('_', '-')}")
     region.make("down")
     yield region

@@ -1,6 +1,5 @@
-"""`destroy` removes all, and `make down` leaves nothing on the machine that ran the sandbox."""
+"""`make down` leaves nothing on the machine that ran the sandbox."""
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -9,20 +8,6 @@ import pytest
 from tests.cluster.sandbox import Sandbox
 
 pytestmark = pytest.mark.cluster
-
-LEFT = """
-import boto3, json
-ec2 = boto3.client("ec2")
-live = [{"Name": "instance-state-name", "Values": ["pending", "running", "shutting-down", "stopping", "stopped"]}]
-print(json.dumps([
-    *[i["InstanceId"] for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]],
-    *[v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]],
-    *[n["NetworkInterfaceId"] for n in ec2.describe_network_interfaces()["NetworkInterfaces"]],
-    *[s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]],
-    *[v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]],
-    *[k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
-]))
-"""
 
 
 def traces(region: Sandbox) -> list[str]:
@@ -43,17 +28,8 @@ def traces(region: Sandbox) -> list[str]:
     return found
 
 
-def test_destroy_removes_everything_that_the_program_made(sandbox: Sandbox) -> None:
-    assert json.loads(sandbox.python(LEFT)), "the test looks for nothing"
-    assert traces(sandbox), "the test looks for nothing"
-    sandbox.pulumi("destroy", "--yes", "--non-interactive")
-    assert json.loads(sandbox.python(LEFT)) == []
-    assert sandbox.exported().get("resources", []) == [] or all(
-        each["type"].startswith("pulumi:") for each in sandbox.exported()["resources"]
-    )
-
-
 def test_down_twice_leaves_nothing(sandbox: Sandbox) -> None:
+    assert traces(sandbox), "the test looks for nothing"
     sandbox.make("down")
     assert traces(sandbox) == []
     sandbox.make("down")
