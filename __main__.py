@@ -4,6 +4,7 @@ import pulumi
 
 from components import settings
 from components.aws.machine import Hardware
+from components.advisory import advice
 from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.etcd import release
@@ -25,8 +26,7 @@ cluster = EtcdCluster(
         topology=config.topology,
         network=NetworkArgs(
             vpc_cidr=config.vpc_cidr,
-            subnet_cidr=config.subnet_cidr,
-            availability_zone=config.zone,
+            subnets=config.subnets,
             operator_cidr=config.operator_cidr,
             client_cidrs=config.client_cidrs,
             description=config.description,
@@ -55,3 +55,5 @@ cluster = EtcdCluster(
 
 for key, value in outputs(cluster, config.topology, config.etcd_version).items():
     pulumi.export(key, value)
+if not pulumi.runtime.is_dry_run():
+    pulumi.log.info(advice(config.topology))

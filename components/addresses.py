@@ -1,13 +1,15 @@
 """Networks and addresses: which ones a VPC, a subnet, a member and a firewall rule may have."""
 
+from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
-from components.topology import default_addresses
+from components.topology import FIRST_HOST_NUMBER, default_addresses, in_turn
 
 RFC_1918 = tuple(IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 # docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: network, router, DNS, future use; and broadcast.
 RESERVED_AT_START = 4
 RESERVED_AT_END = 1
+WIDEST_PREFIX, SMALLEST_PREFIX = 16, 28
 WIDEST_SOURCE_PREFIX = 8
 
 
@@ -27,8 +29,8 @@ def private_network(text: str) -> str:
     network = _network(text)
     if not any(network.subnet_of(block) for block in RFC_1918):
         raise ValueError("a private network, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
-    if not 16 <= network.prefixlen <= 28:
-        raise ValueError("AWS takes networks from /16 to /28 only")
+    if not WIDEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
+        raise ValueError(f"AWS takes networks from /{WIDEST_PREFIX} to /{SMALLEST_PREFIX} only")
     return str(network)
 
 
@@ -59,18 +61,22 @@ def inside(inner_cidr: str, outer_cidr: str) -> bool:
     return IPv4Network(inner_cidr).subnet_of(IPv4Network(outer_cidr))
 
 
-def first_subnet(vpc_cidr: str) -> str:
-    """A subnet that fits: the first /24, or the whole VPC if that is smaller."""
+def first_subnet(vpc_cidr: str, count: int = 1) -> str:
+    """The first of so many subnets that fit: a /24, or the largest into which a smaller VPC divides.
+
+    Where not even the smallest that AWS takes fit, one of those.
+    """
     vpc = IPv4Network(vpc_cidr)
-    return str(next(vpc.subnets(new_prefix=max(24, vpc.prefixlen))))
+    bits = (count - 1).bit_length()
+    return f"{vpc.network_address}/{min(SMALLEST_PREFIX, max(24, vpc.prefixlen + bits))}"
 
 
-def fitting_addresses(subnet_cidr: str, size: int) -> list[str]:
-    """As many addresses as members: the default ones, or the first that AWS leaves free."""
-    addresses = default_addresses(subnet_cidr, size)
-    if any(misplaced(address, subnet_cidr) for address in addresses):
-        first = IPv4Network(subnet_cidr).network_address + RESERVED_AT_START
-        addresses = [str(first + index) for index in range(size)]
+def fitting_addresses(subnet_cidrs: Sequence[str], size: int) -> list[str]:
+    """As many addresses as members, who take subnets in turn: the default ones, or the first that AWS leaves free."""
+    addresses = default_addresses(subnet_cidrs, size)
+    if any(map(misplaced, addresses, in_turn(subnet_cidrs, size))):
+        shift = RESERVED_AT_START - FIRST_HOST_NUMBER
+        addresses = [str(IPv4Address(address) + shift) for address in addresses]
     return addresses
 
 

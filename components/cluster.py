@@ -10,11 +10,13 @@ from components.aws.access import Access, AccessArgs
 from components.aws.image import debian_image
 from components.aws.machine import Hardware, Machine, MachineArgs
 from components.aws.network import Network, NetworkArgs
+from components.aws.placement import spread_group
 from components.birth import Birth
 from components.etcd.config import EtcdConfig, Tuning, data_directory, render
 from components.etcd.member import EtcdMember, EtcdMemberArgs
 from components.etcd.pki import KeyPair, Lifetimes, Pki, PkiArgs
 from components.etcd.release import Release
+from components.guards import TopologyGuard
 from components.topology import Member, Topology
 
 GATE_TIMEOUT_SECONDS = 180
@@ -25,8 +27,8 @@ class EtcdClusterArgs:
     """What a cluster is made from. All of it decides which resources exist, so nothing is an output.
 
     Attributes:
-        topology: the members, with fixed addresses inside the network's subnet.
-        network: the VPC, the subnet, and who may reach what.
+        topology: the members, with fixed addresses inside the subnet of their zone.
+        network: the VPC, the subnets, and who may reach what.
         hardware: instance type and data volume of each member.
         release: the version to install, with its checksum.
         tarball: the verified release on this machine; it is pushed, since members have no way out.
@@ -77,7 +79,10 @@ class EtcdCluster(pulumi.ComponentResource):
         super().__init__("etcd-aws:index:EtcdCluster", name, None, opts)
         self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
-        self._network = Network(name, args.network, child)
+        # Everything that a zone decides lies in the network, so it all waits for the guard.
+        guard = TopologyGuard(name, args.topology, self)
+        self._network = Network(name, args.network, pulumi.ResourceOptions(parent=self, depends_on=guard.record))
+        self._spread = spread_group(name, args.topology, args.tags, self)
         self._birth = Birth(name, self)
         self._image = debian_image(args.hardware.architecture, self)
         self._pki = Pki(name, PkiArgs(topology=args.topology, lifetimes=args.lifetimes), child)
@@ -110,12 +115,12 @@ class EtcdCluster(pulumi.ComponentResource):
                 cluster=self._name,
                 member=member.name,
                 address=member.address,
-                availability_zone=member.zone,
-                subnet_id=self._network.subnet_id,
+                subnet=self._network.subnets[member.zone],
                 security_group_id=self._network.security_group_id,
                 image_id=self._image,
                 hardware=self._args.hardware,
                 access=self.access,
+                placement_group=self._spread,
                 after=self._birth.in_later_runs(previous),
                 tags=self._args.tags,
             ),

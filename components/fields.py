@@ -91,6 +91,11 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"), Rule("the
 Zone = Annotated[
     str, Field(pattern=r"^([a-z]{2}(-[a-z0-9]+)+[a-z])?$"), Rule("the name of an availability zone", "us-east-1a")
 ]
+Zones = Annotated[
+    tuple[Zone, ...],
+    BeforeValidator(decoded_json),
+    Rule("a list of availability zones", "[us-east-1a, us-east-1b, us-east-1c]"),
+]
 InstanceType = Annotated[
     str,
     Field(pattern=r"^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,30}$"),

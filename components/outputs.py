@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from components.advisory import advice
 from components.cluster import EtcdCluster, MemberOutputs
 from components.etcd.release import notice
 from components.topology import Topology
@@ -23,6 +24,7 @@ def outputs(cluster: EtcdCluster, topology: Topology, version: str) -> dict[str,
         "sshKnownHosts": pulumi.Output.all(*(_known_host(each) for each in cluster.members.values())).apply("\n".join),
         "sshCommands": {member.name: ssh_command(login, member.address) for member in topology},
         "versionNotice": notice(version),
+        "zoneAdvisory": advice(topology),
     }
 
 

@@ -1,15 +1,13 @@
 """Rules that join several settings, or that need more than the value itself: the table of releases, a file."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.addresses import first_subnet, fitting_addresses, inside, misplaced, unfit
 from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
 from components.etcd.versions import SUPPORTED_MINORS, minor_of
-from components.faults import Fault, Rule, top_key
-from components.topology import default_addresses
+from components.faults import Fault
+from components.joint import JointRules, fault
 
 if TYPE_CHECKING:
     from components.settings import Settings
@@ -17,101 +15,7 @@ if TYPE_CHECKING:
 BASE_IOPS = 3_000
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 
-type_of_check = Callable[["Settings"], Iterator[Fault]]
-
-
-@dataclass(frozen=True)
-class JointRule:
-    """A check and the keys that it reads."""
-
-    keys: frozenset[str]
-    check: type_of_check
-
-
-JOINT_RULES: list[JointRule] = []
-
-
-def joint_faults(settings: "Settings", refused: set[str]) -> Iterator[Fault]:
-    """What these rules find. A rule that reads a key which is refused on its own account is skipped."""
-    for rule in JOINT_RULES:
-        if not rule.keys & refused:
-            yield from (replace(found, told=rule.keys) for found in rule.check(settings))
-
-
-def joint(*keys: str) -> Callable[[type_of_check], type_of_check]:
-    def register(check: type_of_check) -> type_of_check:
-        JOINT_RULES.append(JointRule(frozenset(keys), check))
-        return check
-
-    return register
-
-
-def fault(key: str, value: object, rule: str, example: object) -> Fault:
-    return Fault(key=key, value=value, rule=rule, remedy=Rule(rule, str(example)).remedy(top_key(key)))
-
-
-@joint("aws:region")
-def region_is_set(settings: "Settings") -> Iterator[Fault]:
-    if not settings.region:
-        yield fault("aws:region", "", "required: the AWS region", "us-east-1")
-
-
-@joint("aws:region", "availabilityZone")
-def zone_in_region(settings: "Settings") -> Iterator[Fault]:
-    zone, region = settings.availability_zone, settings.region
-    if zone and not zone.startswith(region):
-        yield fault("availabilityZone", zone, f"a zone of the region {region}", f"{region}a")
-
-
-@joint("operatorCidr")
-def operator_is_set(settings: "Settings") -> Iterator[Fault]:
-    if not settings.operator_cidr:
-        rule = "required: the network from which you reach the machines with SSH; best your own address, as /32"
-        yield fault("operatorCidr", "", rule, "10.20.30.40/32")
-
-
-@joint("vpcCidr", "subnetCidr")
-def subnet_in_vpc(settings: "Settings") -> Iterator[Fault]:
-    if not inside(settings.subnet_cidr, settings.vpc_cidr):
-        rule = f"inside etcd:vpcCidr, {settings.vpc_cidr}"
-        yield fault("subnetCidr", settings.subnet_cidr, rule, first_subnet(settings.vpc_cidr))
-
-
-@joint("addresses")
-def addresses_are_private(settings: "Settings") -> Iterator[Fault]:
-    for index, address in enumerate(settings.addresses):
-        reason = unfit(address)
-        if not reason and address in settings.addresses[:index]:
-            reason = f"an address of its own; addresses[{settings.addresses.index(address)}] has the same"
-        if reason:
-            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
-
-
-@joint("addresses", "size")
-def one_address_per_member(settings: "Settings") -> Iterator[Fault]:
-    count = len(settings.addresses)
-    if count not in (0, settings.size):
-        rule = f"one address per member: etcd:size is {settings.size}, these are {count}"
-        yield fault("addresses", list(settings.addresses), rule, _fitting_addresses(settings))
-
-
-@joint("addresses", "subnetCidr")
-def addresses_in_subnet(settings: "Settings") -> Iterator[Fault]:
-    for index, address in enumerate(settings.addresses):
-        if not unfit(address) and (reason := misplaced(address, settings.subnet_cidr)):
-            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
-
-
-@joint("addresses", "size", "subnetCidr")
-def default_addresses_fit(settings: "Settings") -> Iterator[Fault]:
-    subnet = settings.subnet_cidr
-    if not settings.addresses and any(misplaced(each, subnet) for each in default_addresses(subnet, settings.size)):
-        rule = f"required: {subnet} has no room for the default, host numbers 100 and on"
-        yield fault("addresses", "", rule, _fitting_addresses(settings))
-
-
-def _fitting_addresses(settings: "Settings") -> str:
-    return f"[{', '.join(fitting_addresses(settings.subnet_cidr, settings.size))}]"
+joint = JointRules()
 
 
 @joint("volumeIops", "volumeSizeGib")

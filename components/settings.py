@@ -12,13 +12,12 @@ import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components import fields
+from components import fields, place_rules, rules
 from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
 from components.faults import Fault, Rule, SettingsError, from_validation, printable, top_key
-from components.rules import joint_faults
-from components.topology import Topology, default_addresses, plan
+from components.topology import Topology, default_addresses, plan, zone_subnets
 
 
 class Settings(BaseModel):
@@ -33,6 +32,8 @@ class Settings(BaseModel):
     vpc_cidr: fields.VpcCidr = "192.168.0.0/16"
     subnet_cidr: fields.SubnetCidr = "192.168.0.0/24"
     availability_zone: fields.Zone = ""
+    multi_az: fields.Flag = False
+    availability_zones: fields.Zones = ()
     operator_cidr: fields.SourceCidr = ""
     client_cidrs: fields.SourceCidrs = ()
     instance_type: fields.InstanceType = "m7i.large"
@@ -62,28 +63,36 @@ class Settings(BaseModel):
 
         `values` has configuration keys without `etcd:`, and `aws:region`.
         """
-        rules, faults = _rules(), list[Fault]()
+        texts, faults = _rules(), list[Fault]()
         try:
             settings = cls.model_validate(dict(values))
         except ValidationError as error:
-            faults = from_validation(error, rules)
+            faults = from_validation(error, texts)
             refused = {top_key(fault.key) for fault in faults}
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
-        faults += joint_faults(settings, refused={top_key(fault.key) for fault in faults})
+        refused = {top_key(fault.key) for fault in faults}
+        faults += [*place_rules.joint.faults(settings, refused), *rules.joint.faults(settings, refused)]
         if faults:
             faults.sort(key=lambda fault: fault.key)
-            raise SettingsError(printable(faults, rules, secret_keys))
+            raise SettingsError(printable(faults, texts, secret_keys))
         return settings
 
     @property
-    def zone(self) -> str:
-        return self.availability_zone or f"{self.region}a"
+    def zones(self) -> tuple[str, ...]:
+        if self.multi_az:
+            return self.availability_zones or tuple(f"{self.region}{letter}" for letter in "abc")
+        return (self.availability_zone or f"{self.region}a",)
+
+    @property
+    def subnets(self) -> dict[str, str]:
+        """The address range of each zone's subnet."""
+        return zone_subnets(self.subnet_cidr, self.zones)
 
     @property
     def topology(self) -> Topology:
-        addresses = self.addresses or default_addresses(self.subnet_cidr, self.size)
-        return plan(self.cluster_name, addresses, self.zone)
+        addresses = self.addresses or default_addresses(self.subnets.values(), self.size)
+        return plan(self.cluster_name, addresses, *self.zones)
 
     @property
     def architecture(self) -> str:

@@ -1,16 +1,19 @@
-"""The cluster on paper: members, their addresses, zones and URLs, and the arithmetic of quorum.
+"""The cluster on paper: members, their addresses, zones and URLs, and the arithmetic of quorum and of zones.
 
 Pure: knows neither Pulumi nor AWS. Members are keyed by name, never by position, so that a member that comes or
 goes changes nobody else's identity.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 CLIENT_PORT = 2379
 PEER_PORT = 2380
 METRICS_PORT = 2381
+
+# With two zones, one of them holds a majority; with three, no zone has to.
+LEAST_ZONES = 3
 
 # 192.168.0.100, .101, .102 in the default subnet: clear of what AWS reserves and of what routers usually take.
 FIRST_HOST_NUMBER = 100
@@ -63,6 +66,18 @@ class Topology:
         raise KeyError(f"no member {name}; the members are {', '.join(member.name for member in self.members)}")
 
     @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that members stand in, each once, in the order of the members."""
+        return tuple(dict.fromkeys(member.zone for member in self.members))
+
+    def members_in(self, zone: str) -> int:
+        return sum(member.zone == zone for member in self.members)
+
+    def survives_loss_of(self, zone: str) -> bool:
+        """Whether the members of the other zones are a majority without this one."""
+        return len(self) - self.members_in(zone) >= quorum(len(self))
+
+    @property
     def endpoints(self) -> list[str]:
         """What a client is given: the client URL of every member."""
         return [member.client_url for member in self.members]
@@ -83,17 +98,42 @@ def tolerated_failures(size: int) -> int:
     return size - quorum(size)
 
 
-def default_addresses(subnet_cidr: str, size: int) -> list[str]:
-    """Host numbers 100, 101, ... of the subnet. Beyond the end of a small subnet they fall outside it."""
-    network = IPv4Network(subnet_cidr)
-    return [str(network.network_address + FIRST_HOST_NUMBER + index) for index in range(size)]
+def in_turn(places: Sequence[str], size: int) -> list[str]:
+    """The place of each member, one place after the other and round again: none has two more than another.
+
+    Over three zones or more, no zone then has more members than a cluster of 3, 5 or 7 can lose.
+    """
+    return [places[index % len(places)] for index in range(size)]
 
 
-def plan(cluster_name: str, addresses: Sequence[str], zone: str) -> Topology:
-    """The topology of a cluster in one zone: members named `{cluster_name}-1` and on, one per address."""
+def zone_subnets(first_cidr: str, zones: Sequence[str]) -> dict[str, str]:
+    """One subnet per zone: the first, and the networks of the same size that follow it."""
+    first = IPv4Network(first_cidr)
+    return {
+        zone: f"{first.network_address + index * first.num_addresses}/{first.prefixlen}"
+        for index, zone in enumerate(zones)
+    }
+
+
+def default_addresses(subnet_cidrs: Iterable[str], size: int) -> list[str]:
+    """Host numbers 100, 101, ... of each subnet, members taking subnets in turn.
+
+    Beyond the end of a small subnet they fall outside it.
+    """
+    networks = [IPv4Network(cidr) for cidr in subnet_cidrs]
+    return [
+        str(networks[index % len(networks)].network_address + FIRST_HOST_NUMBER + index // len(networks))
+        for index in range(size)
+    ]
+
+
+def plan(cluster_name: str, addresses: Sequence[str], *zones: str) -> Topology:
+    """The topology of a cluster: members named `{cluster_name}-1` and on, one per address, taking zones in turn."""
     return Topology(
         tuple(
             Member(name=f"{cluster_name}-{number}", address=address, zone=zone)
-            for number, address in enumerate(addresses, start=1)
+            for number, (address, zone) in enumerate(
+                zip(addresses, in_turn(zones, len(addresses)), strict=True), start=1
+            )
         )
     )

@@ -43,12 +43,13 @@ class MachineArgs:
         cluster: name of the cluster, the first part of every resource's name.
         member: name of the member that lives here.
         address: fixed private IPv4 address, inside the subnet.
-        availability_zone: zone of the subnet; the volume is made there.
-        subnet_id, security_group_id: where the interface lies, and what guards it.
+        subnet: where the interface lies; the volume is made in its zone.
+        security_group_id: what guards the interface.
         image_id: machine image; a later change is ignored, as is one of the user data, since the provider would stop
             or replace the instance for it.
         hardware: instance type and data volume.
         access: the key pair that logs in.
+        placement_group: name of the group that keeps machines on separate racks, if there is one.
         after: what must be done before this machine may be replaced or stopped.
         tags: put on everything.
     """
@@ -56,12 +57,12 @@ class MachineArgs:
     cluster: str
     member: str
     address: str
-    availability_zone: str
-    subnet_id: pulumi.Input[str]
+    subnet: aws.ec2.Subnet
     security_group_id: pulumi.Input[str]
     image_id: pulumi.Input[str]
     hardware: Hardware
     access: Access
+    placement_group: pulumi.Input[str] | None = None
     after: pulumi.Input[Sequence[pulumi.Resource]] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,7 +113,7 @@ class Machine(pulumi.ComponentResource):
         )
         interface = aws.ec2.NetworkInterface(
             self._logical("interface"),
-            subnet_id=args.subnet_id,
+            subnet_id=args.subnet.id,
             private_ips=[args.address],
             security_groups=[args.security_group_id],
             tags=self._tags,
@@ -123,6 +124,7 @@ class Machine(pulumi.ComponentResource):
             ami=args.image_id,
             instance_type=args.hardware.instance_type,
             key_name=args.access.key_name,
+            placement_group=args.placement_group,
             primary_network_interface={"network_interface_id": interface.id},
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": ROOT_VOLUME_GIB},
@@ -141,7 +143,7 @@ class Machine(pulumi.ComponentResource):
         args, hardware = self._args, self._args.hardware
         return aws.ebs.Volume(
             self._logical("volume"),
-            availability_zone=args.availability_zone,
+            availability_zone=args.subnet.availability_zone,
             type="gp3",
             size=hardware.volume_size_gib,
             iops=hardware.volume_iops,

@@ -1,4 +1,4 @@
-"""The network: a VPC with one private subnet, and who may reach the members."""
+"""The network: a VPC with one private subnet per zone, and who may reach the members."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,7 @@ class NetworkArgs:
 
     Attributes:
         vpc_cidr: addresses of the VPC.
-        subnet_cidr: addresses of the members' subnet, inside the VPC.
-        availability_zone: where the subnet lies.
+        subnets: of each zone that members stand in, the addresses of its subnet, inside the VPC.
         operator_cidr: the only addresses that reach SSH.
         client_cidrs: addresses outside the members that reach etcd's client port.
         description: free text for the security group.
@@ -26,8 +25,7 @@ class NetworkArgs:
     """
 
     vpc_cidr: str
-    subnet_cidr: str
-    availability_zone: str
+    subnets: Mapping[str, str]
     operator_cidr: str
     client_cidrs: Sequence[str] = ()
     description: str = "etcd members"
@@ -39,10 +37,14 @@ class Network(pulumi.ComponentResource):
 
     The time service and the resolver of EC2 are link-local and pass every security group, so the only traffic that
     has to leave a member goes to other members.
+
+    Attributes:
+        subnets: by zone.
+        rules: with these done, the security group lets in whom it should.
     """
 
     vpc_id: pulumi.Output[str]
-    subnet_id: pulumi.Output[str]
+    subnets: Mapping[str, aws.ec2.Subnet]
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -57,15 +59,6 @@ class Network(pulumi.ComponentResource):
             tags=named(args.tags, name),
             opts=self._child,
         )
-        subnet = aws.ec2.Subnet(
-            f"{name}-subnet-{args.availability_zone}",
-            vpc_id=vpc.id,
-            cidr_block=args.subnet_cidr,
-            availability_zone=args.availability_zone,
-            map_public_ip_on_launch=False,
-            tags=named(args.tags, f"{name}-{args.availability_zone}"),
-            opts=self._child,
-        )
         group = aws.ec2.SecurityGroup(
             f"{name}-members",
             vpc_id=vpc.id,
@@ -74,9 +67,21 @@ class Network(pulumi.ComponentResource):
             # EC2 cannot change it; the provider would replace a group that is in use.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
-        self.vpc_id, self.subnet_id, self.security_group_id = vpc.id, subnet.id, group.id
+        self.vpc_id, self.security_group_id = vpc.id, group.id
+        self.subnets = {zone: self._subnet(zone, cidr) for zone, cidr in args.subnets.items()}
         self.rules = self._rules()
-        self.register_outputs({"vpc_id": vpc.id, "subnet_id": subnet.id, "security_group_id": group.id})
+        self.register_outputs({"vpc_id": vpc.id, "security_group_id": group.id})
+
+    def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
+        return aws.ec2.Subnet(
+            f"{self._name}-subnet-{zone}",
+            vpc_id=self.vpc_id,
+            cidr_block=cidr,
+            availability_zone=zone,
+            map_public_ip_on_launch=False,
+            tags=named(self._args.tags, f"{self._name}-{zone}"),
+            opts=self._child,
+        )
 
     def _rules(self) -> list[pulumi.Resource]:
         args = self._args

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import mocks, stack
+from pulumi.runtime import mocks, settings, stack
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
 
@@ -59,6 +59,7 @@ class Recorder(mocks.MockMonitor):
     """What the program registered."""
 
     resources_seen: list[Recorded] = field(default_factory=list)
+    hooks: dict[str, pulumi.ResourceHook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__(Provider())
@@ -70,6 +71,10 @@ class Recorder(mocks.MockMonitor):
             raw = json_format.MessageToDict(request.object)
             self.resources_seen.append(Recorded(request.type, request.name, inputs, raw, request))
         return answer
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        """What the server of callbacks does for the real engine; mocks have none."""
+        self.hooks[hook.name] = hook
 
     def __getitem__(self, name: str) -> Recorded:
         found = [each for each in self.resources_seen if each.name == name and each.options.custom]
@@ -93,6 +98,7 @@ def record(program: Callable[[], object]) -> Recorder:
     asyncio.set_event_loop(loop)
     recorder = Recorder()
     pulumi.runtime.set_mocks(recorder.mocks, project="etcd", stack="test", preview=False, monitor=recorder)
+    settings.SETTINGS.callbacks = recorder
     loop.run_until_complete(stack.run_pulumi_func(lambda: _ignore(program())))
     return recorder
 

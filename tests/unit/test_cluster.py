@@ -25,8 +25,7 @@ def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
         "topology": topology,
         "network": NetworkArgs(
             vpc_cidr="192.168.0.0/16",
-            subnet_cidr="192.168.0.0/24",
-            availability_zone="us-east-1a",
+            subnets={"us-east-1a": "192.168.0.0/24"},
             operator_cidr="10.1.0.0/16",
             client_cidrs=["10.2.0.0/16"],
             tags={"team": "storage"},

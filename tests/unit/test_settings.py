@@ -11,9 +11,11 @@ import yaml
 
 from components.faults import Fault, SettingsError
 from components.settings import Settings
-from tests.unit.bad_settings import BAD_SETTINGS, Values
+from tests.unit import bad_settings, bad_zones
+from tests.unit.bad_settings import Values
 
 GOOD: Values = {"aws:region": "us-east-1", "operatorCidr": "10.20.30.40/32"}
+BAD_SETTINGS = [*bad_settings.BAD_SETTINGS, *bad_zones.BAD_ZONES]
 INJECTION = "$(touch /tmp/x)"
 PUBLISHED = "e256885e753dc99001335e099d3c2eb8cf21a865a087ee4d7e3665752ae5929a"
 
@@ -139,7 +141,7 @@ def test_values_come_as_text_from_the_engine() -> None:
 
 def test_the_empty_text_of_a_default_means_not_set() -> None:
     parsed = Settings.parse({**GOOD, "availabilityZone": "", "releaseFile": "", "releaseSha256": "", "addresses": "[]"})
-    assert parsed.zone == "us-east-1a"
+    assert parsed.zones == ("us-east-1a",)
     assert [member.address for member in parsed.topology] == ["192.168.0.100", "192.168.0.101", "192.168.0.102"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.topology import Member, Topology, default_addresses, plan, quorum, tolerated_failures
+from components.topology import Member, Topology, default_addresses, plan, quorum, tolerated_failures, zone_subnets
 
 ADDRESSES = ["192.168.0.100", "192.168.0.101", "192.168.0.102"]
 
@@ -55,5 +55,28 @@ def test_two_members_never_share_an_identity(field: str, twin: tuple[str, str]) 
         Topology(tuple(members))
 
 
+@pytest.mark.parametrize("size", [3, 5, 7])
+@pytest.mark.parametrize("count", [3, 4, 5, 6])
+def test_over_three_zones_or_more_the_loss_of_any_one_keeps_quorum(size: int, count: int) -> None:
+    zones = [f"us-east-1{letter}" for letter in "abcdef"[:count]]
+    topology = plan("etcd", default_addresses(zone_subnets("10.0.0.0/24", zones).values(), size), *zones)
+    assert all(topology.survives_loss_of(zone) for zone in zones)
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_over_one_or_two_zones_there_is_one_whose_loss_is_the_end(size: int) -> None:
+    for zones in (["a"], ["a", "b"]):
+        topology = plan("etcd", default_addresses(["10.0.0.0/24"], size), *zones)
+        assert not all(topology.survives_loss_of(zone) for zone in topology.zones)
+
+
+def test_each_zone_has_the_next_network_of_the_same_size() -> None:
+    assert zone_subnets("10.1.0.64/26", ["a", "b", "c"]) == {
+        "a": "10.1.0.64/26",
+        "b": "10.1.0.128/26",
+        "c": "10.1.0.192/26",
+    }
+
+
 def test_default_addresses_are_host_numbers_from_100() -> None:
-    assert default_addresses("10.1.2.0/23", 3) == ["10.1.2.100", "10.1.2.101", "10.1.2.102"]
+    assert default_addresses(["10.1.2.0/23"], 3) == ["10.1.2.100", "10.1.2.101", "10.1.2.102"]

@@ -1,0 +1,36 @@
+"""How a rule that joins several settings is written down and applied."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from components.faults import Fault, Rule, top_key
+
+if TYPE_CHECKING:
+    from components.settings import Settings
+
+type_of_check = Callable[["Settings"], Iterator[Fault]]
+
+
+class JointRules:
+    """The rules of one module. Called with the keys that a rule reads, it is that rule's decorator."""
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[frozenset[str], type_of_check]] = []
+
+    def __call__(self, *keys: str) -> Callable[[type_of_check], type_of_check]:
+        def register(check: type_of_check) -> type_of_check:
+            self._rules.append((frozenset(keys), check))
+            return check
+
+        return register
+
+    def faults(self, settings: "Settings", refused: set[str]) -> Iterator[Fault]:
+        """What these rules find. A rule that reads a key which is refused on its own account is skipped."""
+        for keys, check in self._rules:
+            if not keys & refused:
+                yield from (replace(found, told=keys) for found in check(settings))
+
+
+def fault(key: str, value: object, rule: str, example: object) -> Fault:
+    return Fault(key=key, value=value, rule=rule, remedy=Rule(rule, str(example)).remedy(top_key(key)))

@@ -1,0 +1,130 @@
+"""Members in one zone or in several: what is made for them, and that a live cluster never moves in one step."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.cluster import EtcdCluster
+from components.guards import recorded, refusal
+from components.topology import Topology, default_addresses, plan, zone_subnets
+from tests.unit.recording import Provider, Recorder, record
+from tests.unit.test_cluster import arguments
+
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
+
+pytestmark = pytest.mark.unit
+
+
+def topology(size: int, *zones: str) -> Topology:
+    return plan("etcd", default_addresses(zone_subnets("192.168.0.0/24", zones).values(), size), *zones)
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("release") / "etcd-v3.5.11-linux-amd64.tar.gz"
+    file.write_bytes(b"release")
+    return file
+
+
+@pytest.fixture(scope="module")
+def spread(tarball: Path) -> Recorder:
+    given = arguments(tarball, topology=topology(5, *ZONES))
+    given = replace(given, network=replace(given.network, subnets=SUBNETS))
+    return record(lambda: EtcdCluster("etcd", given))
+
+
+@pytest.fixture(scope="module")
+def single(tarball: Path) -> Recorder:
+    return record(lambda: EtcdCluster("etcd", arguments(tarball)))
+
+
+def test_each_zone_has_a_subnet_and_each_member_its_interface_and_disk_there(spread: Recorder) -> None:
+    made = {each.inputs["availabilityZone"]: each.inputs["cidrBlock"] for each in spread.named("etcd-subnet-")}
+    assert made == SUBNETS
+    for member in topology(5, *ZONES):
+        interface = spread[f"etcd-interface-{member.name}"].inputs
+        assert (interface["subnetId"], interface["privateIps"]) == (f"etcd-subnet-{member.zone}-id", [member.address])
+        assert spread[f"etcd-volume-{member.name}"].inputs["availabilityZone"] == member.zone
+
+
+def test_machines_of_one_zone_stand_on_separate_racks(single: Recorder, spread: Recorder) -> None:
+    assert single["etcd-spread"].inputs["strategy"] == "spread"
+    assert {each.inputs["placementGroup"] for each in single.named("etcd-instance-")} == {"etcd-spread-id"}
+    assert not spread.names("PlacementGroup")
+    assert not any("placementGroup" in each.inputs for each in spread.named("etcd-instance-"))
+
+
+def test_the_one_subnet_of_one_zone_keeps_its_name(single: Recorder) -> None:
+    assert [each.name for each in single.named("-subnet-")] == ["etcd-subnet-us-east-1a"], "a new name is a replacement"
+
+
+def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
+    tarball: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, asked = Provider.new_resource, list[str]()
+
+    def refusing(self: Provider, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        asked.append(args.typ)
+        if args.name == "etcd-topology":
+            time.sleep(0.3)  # whatever does not wait goes on meanwhile
+            raise RuntimeError("refused")
+        return make(self, args)
+
+    monkeypatch.setattr(Provider, "new_resource", refusing)
+    with pytest.raises(Exception, match="refused"):
+        record(lambda: EtcdCluster("etcd", arguments(tarball)))
+    assert "pulumi:index:Stash" in asked
+    harmless = ("pulumi:", "etcd-aws:", "tls:", "aws:ec2/keyPair", "aws:ec2/placementGroup")
+    assert [each for each in asked if not each.startswith(harmless)] == []
+
+
+def test_the_guard_compares_at_preview_and_refuses(spread: Recorder) -> None:
+    hook, record_of = spread.hooks["etcd-topology"], spread["etcd-topology"]
+    assert hook.opts is not None
+    assert hook.opts.on_dry_run, "a refusal after the preview comes too late for whoever has answered yes"
+    assert list(record_of.options.hooks.before_update) == ["etcd-topology"]
+    old = {"input": recorded(topology(5, "us-east-1a"))}
+    args = pulumi.ResourceHookArgs(
+        urn="", id="", name="", type="", old_inputs=old, new_inputs={"input": record_of.inputs["input"]}
+    )
+    with pytest.raises(pulumi.RunError, match="etcd-2 from us-east-1a to us-east-1b"):
+        hook.callback(args)
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted"),
+    [
+        (topology(3, "us-east-1a"), topology(3, *ZONES)),
+        (topology(3, *ZONES), topology(3, "us-east-1a")),
+        (topology(3, "us-east-1a"), topology(3, "us-east-1b")),
+        (topology(5, *ZONES), topology(5, *ZONES, "us-east-1d")),
+        (topology(3, *ZONES), topology(3, *reversed(ZONES))),
+    ],
+)
+def test_a_live_member_never_changes_its_zone(was: Topology, wanted: Topology) -> None:
+    reason = refusal(recorded(was), recorded(wanted))
+    assert reason is not None
+    assert "docs/multi-az.md" in reason
+    assert "Nothing was changed" in reason
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted"),
+    [
+        (topology(3, *ZONES), topology(3, *ZONES)),
+        (topology(3, *ZONES), topology(5, *ZONES)),
+        (topology(5, *ZONES), topology(3, *ZONES)),
+        (topology(3, "us-east-1a"), topology(5, "us-east-1a")),
+    ],
+)
+def test_members_may_come_and_go(was: Topology, wanted: Topology) -> None:
+    assert refusal(recorded(was), recorded(wanted)) is None
+
+
+def test_a_record_of_an_earlier_version_of_the_program_refuses_nothing() -> None:
+    assert refusal({}, recorded(topology(3, *ZONES))) is None
