@@ -3,8 +3,8 @@
 import pulumi
 
 from components import settings
-from components.aws.machine import Hardware
 from components.advisory import advice
+from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.etcd import release
