@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from components.aws import zones
 from components.aws.tags import named
 
 CLIENT_PORT, PEER_PORT, SSH_PORT = 2379, 2380, 22
@@ -68,6 +69,9 @@ class Network(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
         self.vpc_id, self.security_group_id = vpc.id, group.id
+        # One zone needs no look: EC2 itself refuses it, and nothing stands half made elsewhere.
+        if len(args.subnets) > 1:
+            zones.require(args.subnets, self)
         self.subnets = {zone: self._subnet(zone, cidr) for zone, cidr in args.subnets.items()}
         self.rules = self._rules()
         self.register_outputs({"vpc_id": vpc.id, "security_group_id": group.id})

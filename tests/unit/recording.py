@@ -50,6 +50,8 @@ class Provider(pulumi.runtime.Mocks):
         return {}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
+        if args.token == "aws:index/getAvailabilityZones:getAvailabilityZones":
+            return {"names": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"], "zoneIds": [], "groupNames": []}
         assert args.token == "aws:ec2/getAmi:getAmi", f"unexpected call {args.token}"
         return {**args.args, "id": "ami-newest"}
 

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.aws import zones
 from components.cluster import EtcdCluster
 from components.guards import recorded, refusal
 from components.topology import Topology, default_addresses, plan, zone_subnets
@@ -50,6 +51,22 @@ def test_each_zone_has_a_subnet_and_each_member_its_interface_and_disk_there(spr
         interface = spread[f"etcd-interface-{member.name}"].inputs
         assert (interface["subnetId"], interface["privateIps"]) == (f"etcd-subnet-{member.zone}-id", [member.address])
         assert spread[f"etcd-volume-{member.name}"].inputs["availabilityZone"] == member.zone
+
+
+def test_a_zone_that_the_account_does_not_have_is_refused_with_those_that_it_has() -> None:
+    offered = ["us-west-1c", "us-west-1a"]
+    assert zones.refusal("us-west-1a", offered) is None
+    assert "us-west-1b is not offered to this account; it has us-west-1a, us-west-1c" in str(
+        zones.refusal("us-west-1b", offered)
+    )
+
+
+def test_the_program_looks_which_zones_there_are(tarball: Path) -> None:
+    foreign = ("us-east-1a", "us-east-1b", "us-east-1f")
+    given = arguments(tarball, topology=topology(3, *foreign))
+    given = replace(given, network=replace(given.network, subnets=zone_subnets("192.168.0.0/24", foreign)))
+    with pytest.raises(pulumi.RunError, match="us-east-1f is not offered"):
+        record(lambda: EtcdCluster("etcd", given))
 
 
 def test_machines_of_one_zone_stand_on_separate_racks(single: Recorder, spread: Recorder) -> None:
