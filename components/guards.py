@@ -39,15 +39,15 @@ def refusal(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
     zones = was.get("zones", {})
     moved = [
         f"{name} from {zones[name]} to {zone}"
-        for name, zone in wanted["zones"].items()
+        for name, zone in sorted(wanted["zones"].items())
         if name in zones and zones[name] != zone
     ]
     if not moved:
         return None
     return (
         f"a live member cannot change its zone ({', '.join(moved)}): its disk and its address stay behind, and moved "
-        "together the members would lose quorum and data. Nothing was changed. Remedy: set etcd:multiAz, "
-        f"etcd:availabilityZone and etcd:availabilityZones back; {PROCEDURE}."
+        "together the members would lose quorum and data. No machine, disk or network was changed. Remedy: set "
+        f"etcd:multiAz, etcd:availabilityZone and etcd:availabilityZones back; {PROCEDURE}."
     )
 
 

@@ -1,8 +1,6 @@
 """The plugins built here answer as the published ones would, as far as the program can tell."""
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,8 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sandbox.toolchain import Toolchain, ensure, pins
+from sandbox.toolchain import pins
+from tests.engine.engine import pulumi
 from tests.engine.sdk_shape import Sdk
 
 pytestmark = pytest.mark.engine
@@ -39,37 +38,6 @@ policy = aws.iam.get_policy_document(statements=[{"actions": ["s3:GetObject"], "
 pulumi.export("policy", policy.json)
 pulumi.export("memory", aws.ec2.get_instance_type(instance_type="t3.micro").memory_size)
 """
-
-
-@pytest.fixture(scope="module")
-def toolchain() -> Toolchain:
-    return ensure()
-
-
-@pytest.fixture
-def environment(toolchain: Toolchain, tmp_path: Path) -> dict[str, str]:
-    """A Pulumi of its own, with a file backend, that can only use the toolchain's plugins."""
-    home = tmp_path / "pulumi"
-    home.mkdir()
-    (home / "plugins").symlink_to(toolchain.plugins)
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "PYTHON"))
-    }
-    return inherited | {
-        "PATH": f"{toolchain.venv}/bin:{toolchain.bin}:{os.environ['PATH']}",
-        "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": f"file://{home}",
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    }
-
-
-def pulumi(environment: dict[str, str], folder: Path, *arguments: str) -> str:
-    command = ["pulumi", *arguments, "--non-interactive"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def references(schema: object) -> Iterator[str]:
