@@ -25,6 +25,7 @@ TAGGED = {
         "describe_network_interfaces",
         "NetworkInterfaces[].NetworkInterfaceId",
     ),
+    "aws:ec2/placementGroup:PlacementGroup": ("describe_placement_groups", "PlacementGroups[].GroupName"),
     "aws:ec2/routeTable:RouteTable": ("describe_route_tables", "RouteTables[].RouteTableId"),
     "aws:ec2/securityGroup:SecurityGroup": ("describe_security_groups", "SecurityGroups[].GroupId"),
     "aws:ec2/subnet:Subnet": ("describe_subnets", "Subnets[].SubnetId"),
@@ -74,8 +75,9 @@ def lookup(ec2: Any, create: PendingCreate) -> list[str] | None:
         return None
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags(create.inputs).items()]
     listing, path = TAGGED[create.type]
-    if listing == "describe_key_pairs":  # has no pages
-        return [pair["KeyName"] for pair in ec2.describe_key_pairs(Filters=filters)["KeyPairs"]]
+    if not ec2.can_paginate(listing):
+        answer, identifier = path.split("[].")
+        return sorted(each[identifier] for each in getattr(ec2, listing)(Filters=filters)[answer])
     if listing == "describe_instances":
         filters.append(LIVE_INSTANCE)
     return sorted(ec2.get_paginator(listing).paginate(Filters=filters).search(path))

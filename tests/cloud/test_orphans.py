@@ -72,6 +72,7 @@ def test_every_tagged_kind_is_listed_by_its_tags(region: TestRegion) -> None:
     volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, **tagged("volume", wanted))
     table = ec2.create_route_table(VpcId=vpc, **tagged("route-table", wanted))
     gateway = ec2.create_internet_gateway(**tagged("internet-gateway", wanted))
+    ec2.create_placement_group(GroupName=f"spread-{vpc}", Strategy="spread", **tagged("placement-group", wanted))
     ec2.import_key_pair(KeyName=f"key-{vpc}", PublicKeyMaterial=PUBLIC_KEY, **tagged("key-pair", wanted))
     expected = {
         VPC: vpc,
@@ -81,6 +82,7 @@ def test_every_tagged_kind_is_listed_by_its_tags(region: TestRegion) -> None:
         "aws:ebs/volume:Volume": volume["VolumeId"],
         "aws:ec2/routeTable:RouteTable": table["RouteTable"]["RouteTableId"],
         "aws:ec2/internetGateway:InternetGateway": gateway["InternetGateway"]["InternetGatewayId"],
+        "aws:ec2/placementGroup:PlacementGroup": f"spread-{vpc}",
         KEY_PAIR: f"key-{vpc}",
         INSTANCE: launch(region, wanted),
     }
