@@ -1,15 +1,19 @@
-"""The engine killed with something in flight: `make up` again converges, and nothing is made twice."""
+"""Births under odd conditions, in regions of their own: the engine is killed, or does one thing at a time.
+
+The second is begun before the first test and takes its time beside it: both wait for the provider most of the time.
+"""
 
 import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.sandbox import MEMBERS, Sandbox
+from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
 from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
@@ -34,6 +38,20 @@ print(json.dumps({
     "interfaces": len(ec2.describe_network_interfaces()["NetworkInterfaces"]),
     "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
 }))
+"""
+
+LEFT = """
+import boto3, json
+ec2 = boto3.client("ec2")
+live = [{"Name": "instance-state-name", "Values": ["pending", "running", "shutting-down", "stopping", "stopped"]}]
+print(json.dumps([
+    *[i["InstanceId"] for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]],
+    *[v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]],
+    *[n["NetworkInterfaceId"] for n in ec2.describe_network_interfaces()["NetworkInterfaces"]],
+    *[s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]],
+    *[v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]],
+    *[k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
+]))
 """
 
 
@@ -87,6 +105,18 @@ def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.fixture(scope="module")
+def one_at_a_time() -> Iterator[tuple[Sandbox, subprocess.Popen[str]]]:
+    """A region whose birth goes on beside the tests of this file."""
+    region = Sandbox(CHECKOUT / ".sandbox", "test-parallel-1")
+    region.make("down")
+    birth = region.start("up", "--parallel", "1")
+    yield region, birth
+    region.make("down")
+    birth.communicate(timeout=60)
+
+
+@pytest.mark.usefixtures("one_at_a_time")
 def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_sandbox: Sandbox) -> None:
     killed: list[str] = []
     for point in IN_FLIGHT:
@@ -99,3 +129,21 @@ def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_sandbox
     count = json.loads(own_sandbox.python(COUNT))
     assert count == {"instances": 3, "volumes": 3, "interfaces": 3, "vpcs": 1}, "something was made twice"
     assert len(own_sandbox.etcdctl("member", "list")["members"]) == len(MEMBERS)
+
+
+def test_a_birth_with_parallel_1(one_at_a_time: tuple[Sandbox, subprocess.Popen[str]]) -> None:
+    """Nothing waits for what comes later."""
+    region, birth = one_at_a_time
+    said = birth.communicate(timeout=600)[0]
+    assert birth.returncode == 0, said[-6000:]
+    assert region.healthy()
+
+
+def test_destroy_removes_everything_that_the_program_made(
+    one_at_a_time: tuple[Sandbox, subprocess.Popen[str]],
+) -> None:
+    region, _ = one_at_a_time
+    assert json.loads(region.python(LEFT)), "the test looks for nothing"
+    region.pulumi("destroy", "--yes", "--non-interactive")
+    assert json.loads(region.python(LEFT)) == []
+    assert all(each["type"] == "pulumi:pulumi:Stack" for each in region.exported().get("resources", []))
