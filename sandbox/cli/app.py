@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sandbox.cli import commands, environment, leftovers, recovery, stackfile, status
 from sandbox.cli.engine import Engine, UpdateFailedError
+from sandbox.cli.fault import Fault
 from sandbox.cli.place import DEFAULT_STACK, FrontDoorError, Place
 from sandbox.region import Region, RegionError
 from sandbox.toolchain import ToolchainError, ensure, pins
@@ -103,6 +104,12 @@ def shell() -> None:
 def aws_terminate(instance_id: str) -> None:
     """Terminates one instance behind Pulumi's back: the remedy for an orphan."""
     console.print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
+
+
+@app.command()
+def fault(fault: Fault, zone: str) -> None:
+    """Takes a zone's network away, or gives it back."""
+    commands.run(open_engine(out=errors), ["python", "-m", "sandbox.cli.fault", fault.value, zone])
 
 
 def _show(engine: Engine) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from sandbox.cloud.firewall import Firewall
+
 MachineState = Literal["running", "stopped", "absent"]
 
 
@@ -74,14 +76,29 @@ class Machines(Protocol):
     def create_volume(self, volume_id: str, size_gib: int) -> None:
         """Make an empty disk; it takes room on the host only as it fills."""
 
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        """Make a disk larger in place, also under a machine that has it mounted."""
+
     def delete_volume(self, volume_id: str) -> None:
         """Delete a disk that no machine has."""
 
-    def create_subnet(self, subnet_id: str, cidr: str, zone: str) -> None:
-        """Make the subnet's network, with its gateway on the first host address of `cidr`."""
+    def create_subnet(self, subnet_id: str, cidr: str, zone: str, vpc_id: str, vpc_cidr: str) -> None:
+        """Make the subnet's network, with its gateway on the first host address of `cidr`.
+
+        It reaches the other subnets of its VPC and no other.
+        """
 
     def delete_subnet(self, subnet_id: str) -> None:
         """Delete the network of a subnet that no machine is in."""
+
+    def filter(self, firewall: Firewall) -> None:
+        """Let pass what `firewall` permits and nothing else, from now on and all at once."""
+
+    def cut_zone(self, zone: str) -> None:
+        """Take the network away from every machine of the zone, at once. They run on, unheard."""
+
+    def restore_zone(self, zone: str) -> None:
+        """Give the zone's machines their network back."""
 
     def console(self, instance_id: str) -> str:
         """What the machine has written to its console since its first boot."""

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server as make_wsgi_server
 
 from sandbox.cloud.calls import CallLog
 from sandbox.cloud.ec2 import install
+from sandbox.cloud.faults import Faults
 from sandbox.cloud.machines import Machines
 
 
@@ -38,7 +39,7 @@ def make_server(
     # The first request should not wait for the images and types to load.
     ec2_backends[DEFAULT_ACCOUNT_ID][region].describe_images()
     dispatcher: Any = DomainDispatcherApplication(create_backend_app)
-    app = CallLog(dispatcher, log) if log else dispatcher
+    app = Faults(CallLog(dispatcher, log) if log else dispatcher, machines)
     return make_wsgi_server(host, port, app, threaded=True, request_handler=QuietHandler)
 
 

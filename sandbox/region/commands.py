@@ -14,8 +14,8 @@ SEARCH_PATH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 """Where commands are: `su` on Debian leaves a root whose PATH lacks ip and losetup."""
 
 
-def run(*argv: str) -> str:
-    """Run a command of the host to its end and return what it printed.
+def run(*argv: str, text: str = "") -> str:
+    """Run a command of the host to its end, with `text` as its input, and return what it printed.
 
     Raises:
         MachineError: it failed, is not installed, or did not end in time.
@@ -23,7 +23,7 @@ def run(*argv: str) -> str:
     try:
         done = subprocess.run(
             argv,
-            stdin=subprocess.DEVNULL,
+            input=text,
             capture_output=True,
             text=True,
             timeout=COMMAND_TIMEOUT_SECONDS,

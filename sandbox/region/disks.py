@@ -89,6 +89,13 @@ class Disks:
         with self._lock, self._file(volume_id).open("xb") as file:
             file.truncate(size_gib * GIB)
 
+    def grow(self, volume_id: str, size_gib: int) -> None:
+        """Make a disk larger; a machine that has it sees the new size at once."""
+        with self._lock:
+            os.truncate(self._existing(volume_id), size_gib * GIB)
+            if volume_id in self._loops:
+                run("losetup", "--set-capacity", self._loops[volume_id].path)
+
     def delete(self, volume_id: str) -> None:
         """Delete a disk."""
         with self._lock:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Network
 
+from sandbox.cloud.firewall import Firewall
 from sandbox.cloud.machines import MachineError, MachineSpec, MachineState
 from sandbox.region.machine import Machine, Site
+from sandbox.region.network import Subnet
 
 
 class Hardware:
@@ -57,14 +60,26 @@ class Hardware:
     def create_volume(self, volume_id: str, size_gib: int) -> None:
         self._site.disks.create(volume_id, size_gib)
 
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        self._site.disks.grow(volume_id, size_gib)
+
     def delete_volume(self, volume_id: str) -> None:
         self._site.disks.delete(volume_id)
 
-    def create_subnet(self, subnet_id: str, cidr: str, zone: str) -> None:
-        self._site.network.create(subnet_id, cidr, zone)
+    def create_subnet(self, subnet_id: str, cidr: str, zone: str, vpc_id: str, vpc_cidr: str) -> None:
+        self._site.network.create(Subnet(subnet_id, IPv4Network(cidr), zone, vpc_id, IPv4Network(vpc_cidr)))
 
     def delete_subnet(self, subnet_id: str) -> None:
         self._site.network.delete(subnet_id)
+
+    def filter(self, firewall: Firewall) -> None:
+        self._site.network.filter(firewall)
+
+    def cut_zone(self, zone: str) -> None:
+        self._site.network.cut(zone)
+
+    def restore_zone(self, zone: str) -> None:
+        self._site.network.restore(zone)
 
     def console(self, instance_id: str) -> str:
         return self._machine(instance_id).console.read_text(errors="replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from sandbox.cloud.firewall import Firewall
 from sandbox.cloud.machines import MachineError, MachineSpec, MachineState
 
 
@@ -20,6 +21,7 @@ class RecordingMachines:
     subnets: dict[str, str] = field(default_factory=dict)
     failing: set[str] = field(default_factory=set)
     gates: dict[str, threading.Event] = field(default_factory=dict)
+    firewall: Firewall = field(default_factory=Firewall)
 
     def hold(self, name: str) -> threading.Event:
         """Make calls of `name` wait until the event is set."""
@@ -76,13 +78,27 @@ class RecordingMachines:
         self._note("delete_volume", volume_id)
         del self.disks[volume_id]
 
-    def create_subnet(self, subnet_id: str, cidr: str, zone: str) -> None:
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        self._note("grow_volume", volume_id)
+        self.disks[volume_id] = size_gib
+
+    def create_subnet(self, subnet_id: str, cidr: str, zone: str, vpc_id: str, vpc_cidr: str) -> None:  # noqa: ARG002
         self._note("create_subnet", subnet_id, cidr, zone)
         self.subnets[subnet_id] = cidr
 
     def delete_subnet(self, subnet_id: str) -> None:
         self._note("delete_subnet", subnet_id)
         del self.subnets[subnet_id]
+
+    def filter(self, firewall: Firewall) -> None:
+        self._note("filter")
+        self.firewall = firewall
+
+    def cut_zone(self, zone: str) -> None:
+        self._note("cut_zone", zone)
+
+    def restore_zone(self, zone: str) -> None:
+        self._note("restore_zone", zone)
 
     def console(self, instance_id: str) -> str:
         return f"console of {instance_id}\n"

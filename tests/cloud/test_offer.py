@@ -100,7 +100,7 @@ def test_a_placement_group_lives(region: TestRegion) -> None:
 
 def test_what_the_region_cannot_do_is_refused_at_once(region: TestRegion) -> None:
     with pytest.raises(region.ec2.exceptions.ClientError, match="UnsupportedOperation"):
-        region.ec2.modify_volume(VolumeId=region.make_volume(4), Size=8)
+        region.ec2.create_default_vpc()
 
 
 def test_the_other_services_answer(clients: dict[str, Any]) -> None:

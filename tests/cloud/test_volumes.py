@@ -89,3 +89,15 @@ def test_type_and_iops_change_in_place(region: TestRegion) -> None:
     assert modification["ModificationState"] == "completed"
     facts = region.ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
     assert (facts["Iops"], facts["Throughput"]) == (4000, 250)
+
+
+def test_an_attached_volume_grows_in_place_and_never_shrinks(region: TestRegion) -> None:
+    instance, volume = region.attached()
+    region.ec2.modify_volume(VolumeId=volume, Size=8)
+    assert region.machines.disks[volume] == 8
+    assert region.ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Size"] == 8
+    modification = region.ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"][0]
+    assert (modification["OriginalSize"], modification["TargetSize"]) == (4, 8)
+    with pytest.raises(region.ec2.exceptions.ClientError, match="InvalidParameterValue.*smaller"):
+        region.ec2.modify_volume(VolumeId=volume, Size=4)
+    assert region.attachment(volume) == "attached"

@@ -15,6 +15,7 @@ from sandbox.toolchain.store import Store, default_root
 from tests.region.guests import Guest, Identity
 from tests.region.remote import API, Remote
 from tests.region.traces import Traces
+from tests.region.walls import VPC, open_to_all
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +43,8 @@ def hardware(tmp_path_factory: pytest.TempPathFactory, image: Path) -> Iterator[
     traces = Traces(region)
     try:
         remote = Remote(region)
-        remote.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a")
+        remote.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a", *VPC)
+        remote.filter(open_to_all())
         yield remote
     finally:
         region.down()

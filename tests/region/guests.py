@@ -58,16 +58,17 @@ class Guest:
         *,
         number: int,
         subnet: str = "subnet-0a",
+        network: str = "192.168.0",
         volumes: dict[str, str] | None = None,
     ) -> Guest:
-        guest = cls(hardware, identity, f"i-0{number:016x}", f"192.168.0.{number}")
+        guest = cls(hardware, identity, f"i-{network.rpartition('.')[2]}{number:016x}", f"{network}.{number}")
         hardware.run(
             MachineSpec(
                 instance_id=guest.instance_id,
-                name=f"ip-192-168-0-{number}",
+                name=f"ip-{guest.address.replace('.', '-')}",
                 subnet_id=subnet,
                 address=guest.address,
-                mac=f"02:00:c0:a8:00:{number:02x}",
+                mac="02:00:" + ":".join(f"{int(byte):02x}" for byte in guest.address.split(".")),
                 user_data=identity.user_data(),
                 authorized_keys=[public_half(identity.login_key)],
                 instance_type="t3.small",

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from sandbox.cloud.firewall import Firewall, Group, Interface, Rule
 from sandbox.cloud.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
 from sandbox.region.launch import CHECKOUT
@@ -29,6 +30,8 @@ def serve(machines: Machines, log: Path) -> None:
             if method == "run":
                 spec = arguments[0]
                 arguments = [MachineSpec(**{**spec, "user_data": base64.b64decode(spec["user_data"])})]
+            if method == "filter":
+                arguments = [firewall_of(arguments[0])]
             try:
                 answer = {"result": getattr(machines, method)(*arguments)}
             except MachineError as error:
@@ -57,6 +60,8 @@ class Remote:
             if method == "run":
                 spec = asdict(arguments[0])
                 arguments = ({**spec, "user_data": base64.b64encode(spec["user_data"]).decode()},)
+            if method == "filter":
+                arguments = (asdict(arguments[0]),)
             command = self.region.enter([sys.executable, "-m", "tests.region.remote"])
             message = json.dumps([method, arguments])
             done = subprocess.run(
@@ -68,6 +73,19 @@ class Remote:
             return answer["result"]
 
         return call
+
+
+def firewall_of(sent: dict[str, Any]) -> Firewall:
+    """The firewall again that `asdict` and JSON have made dictionaries and lists of."""
+    groups = [
+        Group(
+            group_id=group["group_id"],
+            ingress=tuple(Rule(**rule) for rule in group["ingress"]),
+            egress=tuple(Rule(**rule) for rule in group["egress"]),
+        )
+        for group in sent["groups"]
+    ]
+    return Firewall(groups=tuple(groups), interfaces=tuple(Interface(**each) for each in sent["interfaces"]))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from sandbox.region.record import FILE, Record
 from tests.region.guests import Guest, Identity
 from tests.region.remote import API, Remote
 from tests.region.traces import Traces, processes_of
+from tests.region.walls import VPC, open_to_all
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def region(tmp_path: Path, image: Path) -> Iterator[Region]:
 def busy(region: Region, identity: Identity) -> Guest:
     """A machine in it, with a volume mounted."""
     hardware = Remote(region)
-    hardware.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a")
+    hardware.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a", *VPC)
+    hardware.filter(open_to_all())
     hardware.create_volume("vol-0a", 1)
     guest = Guest.boot(hardware, identity, number=100, volumes={"/dev/sdf": "vol-0a"})
     guest.wait_for_ssh()

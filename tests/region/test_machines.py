@@ -13,6 +13,7 @@ from sandbox.region import cgroups
 from tests.region.guests import Guest, Identity
 from tests.region.remote import Remote
 from tests.region.traces import processes_of
+from tests.region.walls import VPC
 
 
 def test_it_lets_in_the_key_pair_and_shows_the_host_key_of_its_user_data(first: Guest) -> None:
@@ -39,7 +40,7 @@ def test_a_machine_reaches_its_neighbour(first: Guest, second: Guest) -> None:
 
 
 def test_the_region_routes_between_subnets(hardware: Remote, first: Guest) -> None:
-    hardware.create_subnet("subnet-0b", "192.168.1.0/24", "us-east-1b")
+    hardware.create_subnet("subnet-0b", "192.168.1.0/24", "us-east-1b", *VPC)
     try:
         first.wait_for_ssh()
         said = first.ssh("timeout 5 bash -c '</dev/tcp/192.168.1.1/9'", check=False).stderr

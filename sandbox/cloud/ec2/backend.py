@@ -11,6 +11,7 @@ from sandbox.cloud.ec2 import errors
 from sandbox.cloud.ec2.attributes import Attributes
 from sandbox.cloud.ec2.launch import Launch
 from sandbox.cloud.ec2.networks import Networks
+from sandbox.cloud.ec2.traffic import Traffic
 
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
@@ -21,7 +22,7 @@ def check_instance_ids(instance_ids: list[str]) -> None:
             raise errors.instance_id_malformed(instance_id)
 
 
-class Ec2Backend(Launch, Attributes, Networks):
+class Ec2Backend(Launch, Attributes, Networks, Traffic):
     """EC2 of one account and region."""
 
     def get_multi_instances_by_id(self, instance_ids: list[str], filters: Any = None) -> list[Instance]:

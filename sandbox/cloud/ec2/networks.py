@@ -37,7 +37,8 @@ class Networks(Region):
         subnet.default_for_az = False
         subnet.map_public_ip_on_launch = False
         try:
-            self.machines.create_subnet(subnet.id, subnet.cidr_block, subnet.availability_zone)
+            vpc_cidr = self.get_vpc(vpc_id).cidr_block
+            self.machines.create_subnet(subnet.id, subnet.cidr_block, subnet.availability_zone, vpc_id, vpc_cidr)
         except MachineError:
             super().delete_subnet(subnet.id)
             raise

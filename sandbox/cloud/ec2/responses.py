@@ -33,6 +33,7 @@ class Ec2Response(EC2Response):
                 answer = super().call_action()
                 if answer[0] == HTTPStatus.OK and self._get_action().startswith("Delete"):
                     self._forget_tags()
+                self.ec2.enforce()
                 return answer
             except NotImplementedError as missing:
                 refusal = errors.unsupported(str(missing))

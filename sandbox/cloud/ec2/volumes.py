@@ -63,8 +63,14 @@ class Volumes(Region):
         if target_size and target_size < volume.size:
             raise errors.volume_shrinks()
         if target_size and target_size > volume.size:
-            raise errors.unsupported("growing a volume, since the machines' disks cannot grow yet")
-        return super().modify_volume(volume_id, None, *arguments, **options)
+            self._grow(volume, target_size)
+        return super().modify_volume(volume_id, target_size, *arguments, **options)
+
+    def _grow(self, volume: Volume, size: int) -> None:
+        if volume.id in self.disks:
+            self.machines.grow_volume(volume.id, size)
+        if volume.attachment:
+            volume.attachment.instance.block_device_mapping[volume.attachment.device].size = size
 
     def attach_volume(
         self, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False

@@ -1,0 +1,34 @@
+"""Makes a fault in the region, or ends one. Runs inside it: `python -m sandbox.cli.fault zone-down us-east-1a`."""
+
+import http.client
+import sys
+from enum import StrEnum
+from urllib.parse import quote, urlsplit
+
+from sandbox.cli.place import API_URL
+
+
+class Fault(StrEnum):
+    ZONE_DOWN = "zone-down"
+    ZONE_UP = "zone-up"
+
+
+SAID = {
+    Fault.ZONE_DOWN: "{zone} has no network: its machines run on, unheard. `./sandbox/run fault zone-up {zone}` ends it.",
+    Fault.ZONE_UP: "{zone} has its network back.",
+}
+
+
+def make(fault: Fault, zone: str) -> str:
+    """Ask the region's daemon for it, and return what to tell the operator."""
+    connection = http.client.HTTPConnection(str(urlsplit(API_URL).netloc), timeout=30)
+    connection.request("PUT", f"/_sandbox/zones/{quote(zone)}", body=fault.removeprefix("zone-"))
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    if answer.status != http.client.OK:
+        sys.exit(f"error: {text}")
+    return SAID[fault].format(zone=zone)
+
+
+if __name__ == "__main__":
+    print(make(Fault(sys.argv[1]), sys.argv[2]))
