@@ -14,7 +14,7 @@ class Fault(StrEnum):
 
 
 SAID = {
-    Fault.ZONE_DOWN: "{zone} has no network: its machines run on, unheard. `./sandbox/run fault zone-up {zone}` ends it.",
+    Fault.ZONE_DOWN: "{zone} has no network; its machines run on. To end it: `./sandbox/run fault zone-up {zone}`.",
     Fault.ZONE_UP: "{zone} has its network back.",
 }
 

@@ -54,7 +54,7 @@ table ip region {{
     ip daddr vmap @ingress
   }}
   chain public {{
-    type nat hook output priority dstnat; policy accept;
+    type nat hook output priority -100; policy accept;
     dnat to ip daddr map @public
   }}
 {chains}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from sandbox.cloud.machines import MachineError
 from tests.region.guests import Guest, Identity
 from tests.region.remote import Remote
 
+CAP_SYS_RESOURCE = 24  # capabilities(7), linux/capability.h
 BY_ID = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0data"
 
 FORMAT_AND_MOUNT = f"""
@@ -38,6 +40,12 @@ WantedBy=multi-user.target
 EOF
 sudo systemctl enable reader.service
 """
+
+
+def may_resize_ext4() -> bool:
+    """Whether the host lets its machines have what ext4 wants for it (ext4_resize_begin in the kernel)."""
+    bounds = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapBnd"))
+    return bool(int(bounds.split()[1], 16) >> CAP_SYS_RESOURCE & 1)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +96,20 @@ def test_a_new_filesystem_is_found_by_its_uuid_without_asking(guest: Guest) -> N
     guest.hardware.detach(guest.instance_id, "vol-0more")
     assert "more" not in guest.ssh("ls /dev/disk/*").stdout
     guest.hardware.delete_volume("vol-0more")
+
+
+def test_it_is_seen_to_grow_while_it_is_mounted(guest: Guest) -> None:
+    guest.hardware.grow_volume("vol-0data", 6)
+    assert int(guest.ssh(f"sudo blockdev --getsize64 {BY_ID}").stdout) == 6 * 1024**3
+    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
+
+
+@pytest.mark.skipif(not may_resize_ext4(), reason="resizing ext4 takes CAP_SYS_RESOURCE, which this host lacks")
+def test_its_filesystem_grows_while_mounted(guest: Guest) -> None:
+    guest.hardware.grow_volume("vol-0data", 7)
+    guest.ssh(f"sudo resize2fs {BY_ID}")
+    assert int(guest.ssh("df --output=size --block-size=1M /var/lib/data | tail -1").stdout) > 6 * 1024
+    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
 
 
 def test_a_mounted_volume_is_not_taken_away(guest: Guest) -> None:
