@@ -9,6 +9,7 @@ from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.etcd import release
 from components.etcd.pki import Lifetimes
+from components.guards import keep_name
 from components.outputs import outputs
 
 config = settings.load()
@@ -51,6 +52,7 @@ cluster = EtcdCluster(
         ),
         tags=config.tags,
     ),
+    pulumi.ResourceOptions(depends_on=keep_name(config.cluster_name)),
 )
 
 for key, value in outputs(cluster, config.topology, config.etcd_version).items():

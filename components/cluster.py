@@ -16,7 +16,8 @@ from components.etcd.config import EtcdConfig, Tuning, data_directory, render
 from components.etcd.member import EtcdMember, EtcdMemberArgs
 from components.etcd.pki import KeyPair, Lifetimes, Pki, PkiArgs
 from components.etcd.release import Release
-from components.guards import TopologyGuard
+from components.guards import Facts, TopologyGuard
+from components.spare import ask_others
 from components.topology import Member, Topology
 
 GATE_TIMEOUT_SECONDS = 180
@@ -54,7 +55,7 @@ class MemberOutputs:
     """What is known of one member after `up`."""
 
     member: Member
-    instance_id: pulumi.Output[str]
+    instance_id: pulumi.Input[str]
     volume_id: pulumi.Output[str]
     certificate_expires: pulumi.Output[str]
     host_key: pulumi.Output[str]
@@ -80,13 +81,13 @@ class EtcdCluster(pulumi.ComponentResource):
         self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
         # Everything that a zone decides lies in the network, so it all waits for the guard.
-        guard = TopologyGuard(name, args.topology, self)
-        self._network = Network(name, args.network, pulumi.ResourceOptions(parent=self, depends_on=guard.record))
+        self._guard = TopologyGuard(name, _facts(args), self).record
+        self._network = Network(name, args.network, pulumi.ResourceOptions(parent=self, depends_on=self._guard))
         self._spread = spread_group(name, args.topology, args.tags, self)
         self._birth = Birth(name, self)
         self._image = debian_image(args.hardware.architecture, self)
         self._pki = Pki(name, PkiArgs(topology=args.topology, lifetimes=args.lifetimes), child)
-        self.access = Access(name, AccessArgs(tags=args.tags), child)
+        self.access = Access(name, AccessArgs(members=[member.name for member in args.topology], tags=args.tags), child)
         self.ca_certificate, self.admin = self._pki.ca_certificate, self._pki.admin
         self.members = self._build()
         self.register_outputs({"endpoints": args.topology.endpoints, "ca_certificate": self.ca_certificate})
@@ -95,7 +96,8 @@ class EtcdCluster(pulumi.ComponentResource):
         """The members one by one, each after the one before, except at birth; then the gate over all of them."""
         outputs, built = {}, list[EtcdMember]()
         for member in self._args.topology:
-            machine = self._machine(member, [built[-1].started] if built else [])
+            before = [built[-1].started] if built else []
+            machine = self._machine(member, [*before, *self._asked(member)])
             built.append(self._member(member, machine))
             outputs[member.name] = MemberOutputs(
                 member=member,
@@ -107,6 +109,15 @@ class EtcdCluster(pulumi.ComponentResource):
         for etcd in built:
             etcd.gate(GATE_TIMEOUT_SECONDS, [each.started for each in built])
         return outputs
+
+    def _asked(self, member: Member) -> list[pulumi.Resource]:
+        topology, facts = self._args.topology, self._machine_facts
+        return ask_others(self._name, member, topology, self.access, facts, parent=self, guard=self._guard)
+
+    @property
+    def _machine_facts(self) -> str:
+        """Whatever makes the provider stop or replace a machine."""
+        return f"{self._args.hardware.instance_type}, {'spread' if self._spread else 'anywhere'}"
 
     def _machine(self, member: Member, previous: list[pulumi.Resource]) -> Machine:
         return Machine(
@@ -147,7 +158,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 token=self._birth.token,
                 mount_point=args.mount_point,
                 data_directory=data_directory(args.mount_point),
-                machine_facts=args.hardware.instance_type,
+                machine_facts=self._machine_facts,
             ),
             pulumi.ResourceOptions(parent=self),
         )
@@ -164,3 +175,12 @@ class EtcdCluster(pulumi.ComponentResource):
                 tuning=args.tuning,
             )
         )
+
+
+def _facts(args: EtcdClusterArgs) -> Facts:
+    return Facts(
+        topology=args.topology,
+        architecture=args.hardware.architecture,
+        volume_size_gib=args.hardware.volume_size_gib,
+        version=args.release.version,
+    )

@@ -1,17 +1,30 @@
 """What a live cluster must not become in one step, refused at preview, before anything is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
+from components.etcd.versions import minor_of, numbers
 from components.topology import Topology
 
-PROCEDURE = "docs/multi-az.md, 'Changing zones', has the way"
+ZONES = "docs/multi-az.md, 'Changing zones', has the way"
+SET_BACK = "Set it back; where the cluster was never healthy, pulumi destroy first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a cluster is, as far as a change of it could cost quorum or data."""
+
+    topology: Topology
+    architecture: str
+    volume_size_gib: int
+    version: str
 
 
 class TopologyGuard:
-    """A record of the topology in the stack's state, compared with the wanted one before it is changed.
+    """A record of the facts in the stack's state, compared with the wanted ones before it is changed.
 
     Attributes:
         record: what could lose quorum waits for it; where the guard refuses, that is never reached. This holds for an
@@ -20,38 +33,83 @@ class TopologyGuard:
 
     record: pulumi.Resource
 
-    def __init__(self, name: str, topology: Topology, parent: pulumi.Resource) -> None:
-        hook = pulumi.ResourceHook(f"{name}-topology", _compare, pulumi.ResourceHookOptions(on_dry_run=True))
-        self.record = pulumi.Stash(
-            f"{name}-topology",
-            input=recorded(topology),
-            opts=pulumi.ResourceOptions(parent=parent, hooks=pulumi.ResourceHookBinding(before_update=[hook])),
+    def __init__(self, name: str, facts: Facts, parent: pulumi.Resource | None) -> None:
+        self.record = _guarded(f"{name}-topology", recorded(facts), parent)
+
+
+def keep_name(cluster_name: str) -> pulumi.Resource:
+    """A record of the cluster's name, which is a part of every resource's: another one means another cluster."""
+    return _guarded("cluster-name", {"name": cluster_name}, None)
+
+
+def recorded(facts: Facts) -> dict[str, Any]:
+    """The facts that are kept."""
+    return {
+        "zones": {member.name: member.zone for member in facts.topology},
+        "addresses": {member.name: member.address for member in facts.topology},
+        "architecture": facts.architecture,
+        "volumeSizeGib": facts.volume_size_gib,
+        "version": facts.version,
+    }
+
+
+def refusals(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    """Why the one must not become the other; nothing if it may."""
+    if was.get("name") != wanted.get("name"):
+        yield (
+            f"etcd:clusterName is a part of every resource's name: {was.get('name')} -> {wanted.get('name')} would "
+            "delete the running cluster and make another. Set it back, or take another stack for the other cluster."
+        )
+    if "zones" not in was or "zones" not in wanted:
+        return
+    yield from _members(was["zones"], wanted["zones"])
+    yield from _moved("zone", was["zones"], wanted["zones"], f"Set etcd:multiAz and the zones back; {ZONES}.")
+    yield from _moved("address", was["addresses"], wanted["addresses"], f"{SET_BACK}.")
+    if was["architecture"] != wanted["architecture"]:
+        yield (
+            f"etcd:instanceType goes from {was['architecture']} to {wanted['architecture']}, but a machine's image is "
+            f"kept and does not run there. {SET_BACK}."
+        )
+    if was["volumeSizeGib"] != wanted["volumeSizeGib"]:
+        yield f"etcd:volumeSizeGib cannot change yet: nothing here grows the filesystem. {SET_BACK}."
+    yield from _version(was["version"], wanted["version"])
+
+
+def _members(was: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[str]:
+    if set(was) != set(wanted):
+        yield (
+            f"etcd:size goes from {len(was)} to {len(wanted)}, but nothing here adds a member to a live cluster yet or "
+            f"removes one from it; the rest would lose quorum. {SET_BACK}."
         )
 
 
-def recorded(topology: Topology) -> dict[str, dict[str, str]]:
-    """The facts that are kept."""
-    return {"zones": {member.name: member.zone for member in topology}}
-
-
-def refusal(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> str | None:
-    """Why the one topology must not become the other, or None if it may. Members that come or go are not its matter."""
-    zones = was.get("zones", {})
+def _moved(what: str, was: Mapping[str, str], wanted: Mapping[str, str], remedy: str) -> Iterator[str]:
     moved = [
-        f"{name} from {zones[name]} to {zone}"
-        for name, zone in sorted(wanted["zones"].items())
-        if name in zones and zones[name] != zone
+        f"{name} from {was[name]} to {value}"
+        for name, value in sorted(wanted.items())
+        if name in was and was[name] != value
     ]
-    if not moved:
-        return None
-    return (
-        f"a live member cannot change its zone ({', '.join(moved)}): its disk and its address stay behind, and moved "
-        "together the members would lose quorum and data. No machine, disk or network was changed. Remedy: set "
-        f"etcd:multiAz, etcd:availabilityZone and etcd:availabilityZones back; {PROCEDURE}."
-    )
+    if moved:
+        yield (
+            f"a live member cannot change its {what} ({', '.join(moved)}): its disk or its peers would not follow, and "
+            f"moved together the members would lose quorum. {remedy}"
+        )
+
+
+def _version(was: str, wanted: str) -> Iterator[str]:
+    if minor_of(was) != minor_of(wanted):
+        yield f"etcd {was} -> {wanted} changes the minor, which is not supported on a live cluster yet. {SET_BACK}."
+    elif numbers(wanted) < numbers(was):
+        yield f"etcd {was} -> {wanted} goes back; an older etcd may not read what a newer one wrote. {SET_BACK}."
+
+
+def _guarded(name: str, facts: Mapping[str, Any], parent: pulumi.Resource | None) -> pulumi.Resource:
+    hook = pulumi.ResourceHook(name, _compare, pulumi.ResourceHookOptions(on_dry_run=True))
+    binding = pulumi.ResourceHookBinding(before_update=[hook])
+    return pulumi.Stash(name, input=dict(facts), opts=pulumi.ResourceOptions(parent=parent, hooks=binding))
 
 
 def _compare(args: pulumi.ResourceHookArgs) -> None:
-    reason = refusal((args.old_inputs or {}).get("input", {}), (args.new_inputs or {})["input"])
-    if reason:
-        raise pulumi.RunError(reason)
+    reasons = list(refusals((args.old_inputs or {}).get("input", {}), (args.new_inputs or {})["input"]))
+    if reasons:
+        raise pulumi.RunError("\n".join([*reasons, "No machine, disk or network was changed."]))

@@ -27,7 +27,8 @@ class Host:
 
     Attributes:
         member: the member that lives there.
-        instance: the resource of the machine; its commands are forgotten together with it.
+        instance: the resource of the machine; its commands are forgotten together with it. None for a command that
+            must not wait for the machine.
         instance_id: changes when the machine is a new one.
         address: where SSH answers.
         user: a login with passwordless sudo.
@@ -36,8 +37,8 @@ class Host:
     """
 
     member: str
-    instance: pulumi.Resource
-    instance_id: pulumi.Output[str]
+    instance: pulumi.Resource | None
+    instance_id: pulumi.Input[str]
     address: str
     user: str
     private_key: pulumi.Output[str]
@@ -62,12 +63,14 @@ class Script:
         variables: shell variables; a secret among them makes the whole stdin one.
         secret: the variables hold a secret, so whatever the script prints is kept as one and not shown.
         first_contact: the machine may still be booting, so dial for minutes instead of seconds.
+        on_change_only: nothing runs at creation, only when a variable changes later.
     """
 
     name: str
     variables: Mapping[str, pulumi.Input[str]]
     secret: bool = False
     first_contact: bool = False
+    on_change_only: bool = False
 
 
 def run(
@@ -87,7 +90,7 @@ def run(
     return remote.Command(
         name,
         connection=host.connection(BOOT_DIAL_ATTEMPTS if script.first_contact else None),
-        create=command_line(script.name, host.member, "create"),
+        create=None if script.on_change_only else command_line(script.name, host.member, "create"),
         update=command_line(script.name, host.member, "update"),
         stdin=pulumi.Output.all(**given).apply(lambda values: render(values, *text)),
         logging=remote.Logging.NONE if script.secret else remote.Logging.STDOUT_AND_STDERR,

@@ -15,7 +15,26 @@ if TYPE_CHECKING:
 BASE_IOPS = 3_000
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 
+# Families without Nitro name their disks otherwise: the data volume would not be found.
+# docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
+XEN_FAMILIES = ("c1", "c3", "c4", "d2", "f1", "g2", "g3", "g3s", "h1", "i2", "i3", "m1", "m2", "m3", "m4", "p2",
+                "p3", "r3", "r4", "t1", "t2", "x1", "x1e")  # fmt: skip
+
 joint = JointRules()
+
+
+@joint("instanceType")
+def machine_is_nitro(settings: "Settings") -> Iterator[Fault]:
+    if settings.instance_type.partition(".")[0] in XEN_FAMILIES:
+        rule = "a type on the Nitro system: older ones name their disks so that the data volume is not found"
+        yield fault("instanceType", settings.instance_type, rule, "m7i.large")
+
+
+@joint("clientCidrs")
+def client_networks_differ(settings: "Settings") -> Iterator[Fault]:
+    networks = settings.client_cidrs
+    if "" in networks or len(set(networks)) < len(networks):
+        yield fault("clientCidrs", list(networks), "each network once, and none empty", "[10.20.0.0/16]")
 
 
 @joint("volumeIops", "volumeSizeGib")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_tls as tls
 
 from components.aws import user_data
 from components.aws.access import Access
@@ -87,29 +86,20 @@ class Machine(pulumi.ComponentResource):
         self._args = args
         self._tags = named(args.tags, args.member)
         self._child = pulumi.ResourceOptions(parent=self)
-        host_key = tls.PrivateKey(self._logical("host-key"), algorithm="ED25519", opts=self._child)
-        host_public_key = host_key.public_key_openssh.apply(str.strip)
-        instance = self._instance(host_key, host_public_key)
+        instance = self._instance()
         volume = self._volume()
         self.attachment = self._attach(instance, volume)
         self.running = self._keep_running(instance)
         self.volume_id = volume.id
-        self.host = Host(
-            member=args.member,
-            instance=instance,
-            instance_id=instance.id,
-            address=args.address,
-            user=args.access.user,
-            private_key=args.access.private_key,
-            host_key=host_public_key,
-        )
+        self.host = args.access.host(args.member, args.address, instance, instance.id)
         self.register_outputs({"instance_id": instance.id, "volume_id": volume.id})
 
-    def _instance(self, host_key: tls.PrivateKey, host_public_key: pulumi.Output[str]) -> aws.ec2.Instance:
+    def _instance(self) -> aws.ec2.Instance:
         args = self._args
+        host_key = args.access.host_keys[args.member]
         private_key: pulumi.Output[str] = pulumi.Output.secret(host_key.private_key_openssh)
-        first_boot: pulumi.Output[str] = pulumi.Output.all(private_key, host_public_key).apply(
-            lambda keys: user_data.render(*keys)
+        first_boot: pulumi.Output[str] = pulumi.Output.all(private_key, host_key.public_key_openssh).apply(
+            lambda keys: user_data.render(keys[0], keys[1].strip())
         )
         interface = aws.ec2.NetworkInterface(
             self._logical("interface"),

@@ -67,7 +67,7 @@ class EtcdMember(pulumi.ComponentResource):
     def __init__(self, name: str, args: EtcdMemberArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
-        ready = self._run(Script("ready", {}, first_contact=True), args.booted)
+        ready = self._run(Script("ready", {"machine_facts": args.machine_facts}, first_contact=True), args.booted)
         mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
         mounted = self._run(mount, [ready, *args.attached])
         configured = self._run(Script("configure", self._files(), secret=True), [ready])
@@ -80,6 +80,7 @@ class EtcdMember(pulumi.ComponentResource):
             "endpoint": self._args.member.client_url,
             "size": str(len(self._args.topology)),
             "timeout_seconds": str(timeout_seconds),
+            "machine_facts": self._args.machine_facts,
         }
         return self._run(Script("healthy", variables), depends_on)
 
@@ -88,7 +89,7 @@ class EtcdMember(pulumi.ComponentResource):
         tarball = f"/home/{args.host.user}/{args.tarball.name}"
         copy = remote.push(self._logical("release"), args.host, args.tarball, tarball, parent=self, depends_on=[ready])
         variables = {"version": args.release.version, "sha256": args.release.sha256, "tarball": tarball}
-        return self._run(Script("install", variables), [copy])
+        return self._run(Script("install", {**variables, "copy": self._logical("release")}), [copy])
 
     def _files(self) -> Mapping[str, pulumi.Input[str]]:
         args, certificates = self._args, self._args.certificates
@@ -111,6 +112,7 @@ class EtcdMember(pulumi.ComponentResource):
         return {
             "mount_point": args.mount_point,
             "data_directory": args.data_directory,
+            "size": str(len(args.topology)),
             "token": args.token,
             "endpoint": args.member.client_url,
             "other_endpoints": ",".join(other.client_url for other in others),

@@ -81,7 +81,7 @@ def notice(version: str) -> str:
         if lacking := _fixes_after(version, kind):
             sentences.append(f"{label}: {'; '.join(lacking)}.")
     sentences.append(
-        f"The whole list: CHANGELOG-{minor}.md of etcd. To have them: pulumi config set etcd:etcdVersion {newest}"
+        f"The whole list: CHANGELOG-{minor}.md of etcd. The newest {minor} pinned here is {newest} (etcd:etcdVersion)."
     )
     return " ".join(sentences)
 

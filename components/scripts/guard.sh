@@ -34,9 +34,9 @@ fi
 if compgen -G "$ETCD_DATA_DIR/member/wal/*.wal" >/dev/null; then
   [[ -f $volume/.identity ]] || refuse "$ETCD_DATA_DIR holds a log, but nothing says whose. Attach this member's own volume."
   rm -f "$volume/.permit"
-elif [[ ! -f $volume/.permit || $(<"$volume/.permit") != "$self" ]]; then
-  refuse "no write-ahead log in $ETCD_DATA_DIR. If it had one, this member must not vote again under its old ID: remove it
-from the cluster and add it as a new one. Never copy a permit from elsewhere."
+elif [[ ! -f $volume/.permit || ! -f $volume/.identity || $(<"$volume/.permit") != "$self" ]]; then
+  refuse "no write-ahead log in $ETCD_DATA_DIR. A member that lost its log must not vote under its old ID:
+docs/lost-member.md says how it is replaced."
 fi
 
 # What this process runs with; start.sh compares it with what lies on the disk.

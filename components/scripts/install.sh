@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Unpacks the pushed release beside older ones and points /usr/local/bin at it. A running etcd keeps its old program
 # until start.sh restarts it.
-: "${member:?}" "${version:?}" "${sha256:?}" "${tarball:?}"
+: "${member:?}" "${version:?}" "${sha256:?}" "${tarball:?}" "${copy:?}"
 
 home=/opt/etcd/v$version-${sha256:0:12}
 programs=(etcd etcdctl etcdutl)
@@ -19,7 +19,7 @@ if current; then
   return
 fi
 
-[[ -f $tarball ]] || fail "the release $tarball is not on the machine; push it again: pulumi up --replace the command's copy of $member"
+[[ -f $tarball ]] || fail "$tarball is not on the machine; push it again: pulumi up --replace '**::$copy'"
 echo "$sha256  $tarball" | sha256sum --check --quiet --strict >/dev/null 2>&1 ||
   fail "$tarball has SHA-256 $(sha256sum "$tarball" | cut -d' ' -f1), expected $sha256; nothing was replaced"
 

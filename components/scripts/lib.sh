@@ -23,7 +23,8 @@ fail() {
 # pipe, where what it notes would be lost.
 write_file() {
   local path=$1 mode=$2 owner=$3 new
-  new=$(mktemp "$path.XXXXXX")
+  rm -f "$path".new.?????? # of a run that was killed
+  new=$(mktemp "$path.new.XXXXXX")
   cat >"$new"
   chmod "$mode" "$new"
   chown "$owner" "$new"
@@ -53,13 +54,24 @@ statuses() { member_etcdctl "$1" endpoint status 2>/dev/null || true; }
 
 healthy() { member_etcdctl "$1" endpoint health >/dev/null 2>&1; }
 
+# all_healthy ENDPOINTS WHAT: nothing is stopped unless every other member is healthy and no alarm is raised.
+all_healthy() {
+  local each alarms
+  for each in ${1//,/ }; do
+    healthy "$each" || fail "not $2: $each is not healthy. Mend that member first; if it was never made, set back what
+you changed, run pulumi up, and change it then."
+  done
+  alarms=$(member_etcdctl "$1" alarm list) || fail "not $2: the cluster does not tell its alarms"
+  [[ -z $alarms ]] || fail "not $2: the cluster has raised $alarms. Clear it first."
+}
+
 # explain REASON: why etcd here is not healthy, with the end of its journal; then give up.
 explain() {
   {
     printf '%s: %s\n' "$member" "$1"
     printf 'etcd.service is %s; the last lines of its journal:\n' "$(systemctl is-active etcd || true)"
     journalctl --unit=etcd --lines=20 --no-pager --output=cat | cut -c1-400
-    printf 'Look closer: ssh %s sudo journalctl -u etcd. When the reason is gone, run pulumi up again.\n' "$member"
+    printf 'Look closer on the machine (output sshCommands): sudo journalctl -u etcd. Then run pulumi up again.\n'
   } >&2
   exit 1
 }

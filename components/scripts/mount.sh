@@ -23,7 +23,8 @@ elif [[ $type != ext4 ]]; then
 fi
 
 uuid=$(blkid --probe --output value --match-tag UUID "$device")
-mkdir -p "$mount_point"
+# Its parents are for everybody to pass through.
+(umask 022 && mkdir -p "$mount_point")
 table=$(awk -v mount="$mount_point" '$2 != mount' /etc/fstab)
 write_file /etc/fstab 644 root:root < <(
   [[ -z $table ]] || printf '%s\n' "$table"

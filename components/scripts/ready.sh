@@ -5,8 +5,11 @@
 if ! timeout 240 cloud-init status --wait >/dev/null; then
   fail "cloud-init ended with an error on $instance_id: $(cloud-init status --long | tr '\n' ' '). See /var/log/cloud-init.log there."
 fi
+# The same number on every image: the files on the volume outlive the machine that wrote them.
+etcd_id=379
 if ! getent passwd etcd >/dev/null; then
-  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin etcd
+  groupadd --system --gid "$etcd_id" etcd
+  useradd --system --uid "$etcd_id" --gid etcd --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin etcd
   note "user etcd"
 fi
 report "booted, user etcd is there"

@@ -4,29 +4,36 @@
 # `create` is the member's birth and the only time that a permit for an empty directory is written: Pulumi keeps the
 # fact that it was given. Before a member has ever joined, nothing here waits: the first start needs all members started.
 # After that it returns only when the member is healthy, so that the next member's turn comes after this one's.
-: "${member:?}" "${mount_point:?}" "${data_directory:?}" "${token:?}" "${endpoint:?}"
+: "${member:?}" "${mount_point:?}" "${data_directory:?}" "${token:?}" "${endpoint:?}" "${size:?}"
 step=$1
+lost="A member that lost its log must not vote under its old ID: docs/lost-member.md says how it is replaced."
 other_endpoints=${other_endpoints-} other_peers=${other_peers-}
 
 has_log() { compgen -G "$data_directory/member/wal/*.wal" >/dev/null; }
 
 # members_known_to PEER_URL: what a peer answers at its peer port, which it does before there is a quorum; the client port
-# would hold the question until then. With Python, which cloud-init brings to every image.
+# would hold the question until then. Ends with 3 where nobody listens. With Python, which cloud-init brings to every image.
 members_known_to() {
   timeout 5 python3 -c '
-import ssl, sys, urllib.request
+import ssl, sys, urllib.error, urllib.request
 pki = "/etc/etcd/pki/"
 context = ssl.create_default_context(cafile=pki + "ca.crt")
 context.load_cert_chain(pki + "peer.crt", pki + "peer.key")
-print(urllib.request.urlopen(sys.argv[1] + "/members", timeout=3, context=context).read().decode())
-' "$1" 2>/dev/null || true
+try:
+    print(urllib.request.urlopen(sys.argv[1] + "/members", timeout=3, context=context).read().decode())
+except urllib.error.URLError as error:
+    sys.exit(3 if isinstance(error.reason, OSError) and not isinstance(error.reason, ssl.SSLError) else str(error))
+' "$1"
 }
 
-# What a wiped disk cannot tell, the others can: a member whose client URL they know has run before.
+# What a wiped disk cannot tell, the others can: a member whose client URL they know has run before. Silence is what a
+# birth hears; any other failure to ask is not taken for a no.
 started_before() {
-  local peer answer
+  local peer answer status
   for peer in ${other_peers//,/ }; do
-    answer=$(members_known_to "$peer")
+    status=0
+    answer=$(members_known_to "$peer") || status=$?
+    ((status == 0 || status == 3)) || fail "$peer cannot be asked whether $member has run before, so it is not started"
     [[ $answer != *"\"$endpoint\""* ]] || return 0
   done
   return 1
@@ -36,28 +43,24 @@ give_permit() {
   local self="$token $member"
   if has_log; then return; fi
   if [[ ! -f $mount_point/.permit ]]; then
-    [[ ! -f $mount_point/.identity ]] ||
-      fail "the volume was in use and its log is gone; a member that lost its log must be removed and added again"
-    ! started_before ||
-      fail "the others know $member as a member that ran, but its volume is empty; it must be removed and added again"
+    [[ ! -f $mount_point/.identity ]] || fail "the volume was in use and its log is gone. $lost"
+    if started_before; then fail "the others know $member as a member that ran, but its volume is empty. $lost"; fi
     write_file "$mount_point/.permit" 600 etcd:etcd < <(printf '%s' "$self")
   fi
   # After the permit: killed in between, this finds the permit and goes on; the other way round it would find a lost log.
   write_file "$mount_point/.identity" 600 etcd:etcd < <(printf '%s' "$self")
 }
 
-current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
-
-# Nothing is restarted unless every other member is healthy and no alarm is raised.
-others_healthy() {
-  local endpoint
-  for endpoint in ${other_endpoints//,/ }; do
-    healthy "$endpoint" || fail "not restarting: $endpoint is not healthy. Mend that member first, then run pulumi up again."
+# With no majority left there is nothing to protect by waiting: the next member has to be started before this one is ready.
+majority_answers() {
+  local peer answering=1
+  for peer in ${other_peers//,/ }; do
+    if members_known_to "$peer" >/dev/null 2>&1; then answering=$((answering + 1)); fi
   done
-  local alarms
-  alarms=$(member_etcdctl "$other_endpoints" alarm list) || fail "not restarting: the cluster does not tell its alarms"
-  [[ -z $alarms ]] || fail "not restarting: the cluster has raised $alarms. Clear it first."
+  ((answering > size / 2))
 }
+
+current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
 
 move_leadership() {
   local leads target
@@ -97,18 +100,19 @@ wait_healthy() {
 restart() {
   if [[ -n $other_endpoints ]]; then
     hold_cluster_lock
-    others_healthy
+    all_healthy "$other_endpoints" restarting
     move_leadership
   fi
   timeout 120 systemctl restart etcd || explain "etcd did not come back after a restart"
   note "restarted etcd"
 }
 
-systemctl is-enabled --quiet etcd || systemctl enable --quiet etcd
 if [[ $step == create ]]; then give_permit; fi
+systemctl is-enabled --quiet etcd || systemctl enable --quiet etcd
 
 state=$(systemctl is-active etcd || true)
 if [[ ! -f $mount_point/.joined ]]; then
+  has_log || [[ -f $mount_point/.permit ]] || fail "no write-ahead log in $data_directory. $lost"
   if [[ $state == inactive || $state == failed ]]; then
     systemctl start --no-block etcd
     note "started etcd"
@@ -123,6 +127,10 @@ fi
 if [[ $state != active ]]; then
   systemctl start --no-block etcd
   note "started etcd"
+  if ! majority_answers; then
+    report ""
+    return
+  fi
 elif ! current; then
   restart
 fi

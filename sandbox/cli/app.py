@@ -1,6 +1,7 @@
 """The commands of the front door. Each is short: the work is in the modules that it names."""
 
 import sys
+from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -63,7 +64,9 @@ def up(parallel: Annotated[int | None, typer.Option(help="How many things the en
     try:
         engine.up(refresh, parallel)
     except UpdateFailedError:
-        recovery.explain(engine)
+        # Where the region itself is gone, the explanation fails as well; the first error is the one to show.
+        with suppress(FrontDoorError):
+            recovery.explain(engine)
         raise
     engine.write_access()
     _show(engine)

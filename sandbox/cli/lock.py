@@ -79,10 +79,13 @@ def is_alive(process_id: int, taken_at: datetime, proc: Path = Path("/proc")) ->
         # The second field, the name in parentheses, may hold anything: count from the last parenthesis.
         fields = (proc / str(process_id) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         boot_seconds = int((proc / "stat").read_text(encoding="utf-8").partition("btime ")[2].split()[0])
+        command = (proc / str(process_id) / "cmdline").read_bytes()
     except OSError:
         return False
     state, start_ticks = fields[0], int(fields[19])
     if state in "ZX":  # killed, only its parent has not noticed yet
         return False
+    if command.split(b"\0")[0].endswith(b"pulumi"):
+        return True  # whatever its age: a clock that was set forward makes a live engine look younger than its lock
     started_at = boot_seconds + start_ticks / os.sysconf("SC_CLK_TCK")
     return started_at <= taken_at.timestamp() + CLOCK_TOLERANCE_SECONDS

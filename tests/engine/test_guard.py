@@ -12,7 +12,7 @@ PROGRAM = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import pulumi
-from components.guards import TopologyGuard
+from components.guards import Facts, TopologyGuard
 from components.topology import plan
 
 zones = os.environ["ZONES"].split(",")
@@ -23,7 +23,9 @@ class Network(pulumi.ComponentResource):
         super().__init__("test:index:Network", "network", None, pulumi.ResourceOptions(depends_on=guard.record))
         pulumi.Stash("vpc", input=zones, opts=pulumi.ResourceOptions(parent=self))
 
-Network(TopologyGuard("etcd", plan("etcd", addresses, *zones), None))
+topology = plan("etcd", addresses, *zones)
+facts = Facts(topology=topology, architecture="amd64", volume_size_gib=20, version="3.5.11")
+Network(TopologyGuard("etcd", facts, None))
 """
 
 pytestmark = pytest.mark.engine
@@ -44,4 +46,6 @@ def test_a_live_cluster_stays_in_its_zones(environment: dict[str, str], tmp_path
         resources = json.loads(run(3, "a", "stack", "export"))["deployment"]["resources"]
         (vpc,) = [each for each in resources if each["urn"].endswith("::vpc")]
         assert vpc["inputs"]["input"] == ["a"], "the network waits for the guard"
-    run(5, "a", "up", "--yes", "--skip-preview")
+    with pytest.raises(AssertionError, match="etcd:size goes from 3 to 5"):
+        run(5, "a", "preview")
+    run(3, "a", "up", "--yes", "--skip-preview", "--expect-no-changes")

@@ -103,8 +103,11 @@ def test_nothing_is_open_to_the_world(cluster: Recorder) -> None:
 
 def test_every_connection_knows_the_host_key(cluster: Recorder) -> None:
     commands = [each for each in cluster.resources_seen if each.type.startswith("command:remote:")]
-    assert len(commands) == len(MEMBERS) * (len(COMMANDS) + 1)
+    assert len(commands) == len(MEMBERS) * (len(COMMANDS) + 2)
     for command in commands:
+        assert command.inputs["connection"]["hostKey"].startswith("ssh-ed25519 etcd-host-key-")
+        if "spare" in command.name:  # runs on another member's machine
+            continue
         member = next(member for member in MEMBERS if command.name.endswith(member))
         assert command.inputs["connection"]["hostKey"] == f"ssh-ed25519 etcd-host-key-{member}"
         assert command.inputs["connection"]["user"] == "admin"
@@ -117,13 +120,23 @@ def test_a_new_instance_runs_every_command_of_its_machine_again(cluster: Recorde
         assert cluster[f"etcd-release-{member}"].inputs["triggers"] == [f"etcd-instance-{member}-id"]
 
 
+def test_a_machine_is_changed_only_after_the_others_were_asked(cluster: Recorder) -> None:
+    for number, member in enumerate(MEMBERS):
+        spare, neighbour = cluster[f"etcd-spare-{member}"], (number + 1) % len(MEMBERS)
+        assert "create" not in spare.inputs, "at birth there is nobody to ask"
+        assert "bash -s -- update spare" in spare.inputs["update"]
+        assert spare.inputs["connection"]["host"] == f"192.168.0.{100 + neighbour}"
+        assert "machine_facts='m7i.large, spread'" in spare.inputs["stdin"]
+        assert f"{100 + number}:2379" not in spare.inputs["stdin"].partition("other_endpoints=")[2].partition("\n")[0]
+
+
 def test_only_the_copy_has_triggers_and_no_command_has_an_environment(cluster: Recorder) -> None:
     for command in cluster.resources_seen:
         if command.type == "command:remote:Command":
             assert "triggers" not in command.inputs, f"{command.name} would be replaced, not updated"
             assert "environment" not in command.inputs
             assert command.inputs["addPreviousOutputInEnv"] is False
-            assert "timeout" in command.inputs["create"]
+            assert "timeout" in command.inputs["update"]
             assert "flock" in command.inputs["update"]
 
 
