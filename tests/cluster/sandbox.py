@@ -82,10 +82,13 @@ class Sandbox:
         answer = self.run("etcdctl", "endpoint", "health", "--cluster", "--write-out=json", check=False)
         return answer.returncode == 0 and len(json.loads(answer.stdout)) == len(MEMBERS)
 
-    def ssh(self, member: str, command: str, *, check: bool = True, stdin: str | None = None) -> str:
-        """What a shell command prints on a member's machine, as the login that the program uses."""
+    def ssh(
+        self, member: str, command: str, *, check: bool = True, stdin: str | None = None, merge: bool = False
+    ) -> str:
+        """What a shell command prints on a member's machine, as the program's login; errors too if merged."""
         line = ["./sandbox/run", "ssh", "-o", "BatchMode=yes", member, command]
-        return self._finish(line, check=check, timeout_seconds=120, stdin=stdin).stdout
+        done = self._finish(line, check=check, timeout_seconds=120, stdin=stdin)
+        return done.stdout + done.stderr if merge else done.stdout
 
     def python(self, source: str, *arguments: str) -> str:
         """What a Python program prints that runs inside the region's network."""

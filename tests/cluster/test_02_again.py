@@ -28,7 +28,7 @@ def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbo
     commands = {
         each["urn"].split("::")[-1]: each
         for each in cluster.exported("--show-secrets")["resources"]
-        if each["type"] == "command:remote:Command"
+        if each["type"] == "command:remote:Command" and "create" in each["inputs"]
     }
     assert len(commands) == len(SCRIPTS) * len(MEMBERS)
     for script in SCRIPTS:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cluster.sandbox import Sandbox
+from tests.cluster.sandbox import ADDRESSES, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import CALL, instance_of, revision
 from tests.cluster.waiting import eventually
 
@@ -23,17 +23,20 @@ def test_a_stopped_machine_is_started_by_the_next_up(cluster: Sandbox) -> None:
     eventually(cluster.healthy, "etcd-2 is back")
 
 
-def test_a_deleted_machine_is_made_again_with_its_address_its_volume_and_its_member_id(cluster: Sandbox) -> None:
-    before, instance = member_id(cluster, "etcd-3"), instance_of(cluster, "etcd-3")
+def test_deleted_machines_are_made_again_with_their_addresses_volumes_and_member_ids(cluster: Sandbox) -> None:
+    """All three at once: none can be healthy before the others are there."""
+    before = {member: member_id(cluster, member) for member in MEMBERS}
     written = revision(cluster, "etcd-1")
-    volume = cluster.resource("etcd-volume-etcd-3")["id"]
-    cluster.python(CALL, "terminate_instances", instance)
+    volumes = {member: cluster.resource(f"etcd-volume-{member}")["id"] for member in MEMBERS}
+    instances = {member: instance_of(cluster, member) for member in MEMBERS}
+    for instance in instances.values():
+        cluster.python(CALL, "terminate_instances", instance)
     cluster.up()
-    assert instance_of(cluster, "etcd-3") != instance
-    assert cluster.resource("etcd-volume-etcd-3")["id"] == volume
-    eventually(cluster.healthy, "etcd-3 is back")
-    assert member_id(cluster, "etcd-3") == before
-    assert revision(cluster, "etcd-3") >= written
+    for member in MEMBERS:
+        assert instance_of(cluster, member) != instances[member]
+        assert cluster.resource(f"etcd-volume-{member}")["id"] == volumes[member]
+        assert member_id(cluster, member) == before[member]
+        assert revision(cluster, member) >= written
     cluster.pulumi("preview", "--expect-no-changes")
     shown = json.loads(cluster.pulumi("stack", "output", "members", "--json").stdout)
-    assert {row["name"]: row["address"] for row in shown}["etcd-3"] == "192.168.0.102"
+    assert [row["address"] for row in shown] == list(ADDRESSES)
