@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.region import Region
 from tests.cluster.sandbox import Sandbox
 
 pytestmark = pytest.mark.cluster
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.cluster
 
 def traces(region: Sandbox) -> list[str]:
     """Whatever on this machine carries the region's folder or name."""
-    found = []
+    tag, found = Region(region.state, region.folder, name=region.region).tag, []
     for name, command in {
         "process": ["ps", "-eo", "pid,args"],
         "mount": ["cat", "/proc/self/mounts"],
@@ -21,10 +22,8 @@ def traces(region: Sandbox) -> list[str]:
         "interface": ["ip", "-brief", "link"],
     }.items():
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        found += [
-            f"{name}: {line}" for line in lines if str(region.folder) in line or f"etcd-aws-{region.region}-" in line
-        ]
-    found += [f"control group: {path}" for path in Path("/sys/fs/cgroup").glob(f"*/etcd-aws-{region.region}-*")]
+        found += [f"{name}: {line}" for line in lines if str(region.folder) in line or tag in line]
+    found += [f"control group: {path}" for path in Path("/sys/fs/cgroup").glob(f"*/{tag}*")]
     return found
 
 

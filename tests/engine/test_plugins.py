@@ -1,12 +1,15 @@
 """The plugins built here answer as the published ones would, as far as the program can tell."""
 
 import json
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from sandbox.toolchain import pins
 from tests.engine.engine import pulumi
@@ -92,10 +95,27 @@ def test_resources_and_functions_have_the_sdks_arguments_and_results(
 
 @pytest.fixture
 def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    """Moto as it is, in a process of its own: in this one, other tests have put the sandbox's rules into it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not _listens(port):
+        assert time.monotonic() < deadline, "moto does not start"
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    server.terminate()
+    server.wait(timeout=10)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_data_sources_and_defaults_of_the_aws_plugin(environment: dict[str, str], moto: str, tmp_path: Path) -> None:
