@@ -8,8 +8,9 @@ import pulumi_aws as aws
 
 from components.aws import zones
 from components.aws.tags import named
+from components.topology import CLIENT_PORT, PEER_PORT
 
-CLIENT_PORT, PEER_PORT, SSH_PORT = 2379, 2380, 22
+SSH_PORT = 22
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,13 +55,6 @@ def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
 
 
 @pytest.fixture(scope="module")
-def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("release") / "etcd-v3.5.11-linux-amd64.tar.gz"
-    file.write_bytes(b"release")
-    return file
-
-
-@pytest.fixture(scope="module")
 def cluster(tarball: Path) -> Recorder:
     return record(lambda: EtcdCluster("etcd", arguments(tarball)))
 

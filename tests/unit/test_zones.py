@@ -26,13 +26,6 @@ def topology(size: int, *zones: str) -> Topology:
 
 
 @pytest.fixture(scope="module")
-def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("release") / "etcd-v3.5.11-linux-amd64.tar.gz"
-    file.write_bytes(b"release")
-    return file
-
-
-@pytest.fixture(scope="module")
 def spread(tarball: Path) -> Recorder:
     given = arguments(tarball, topology=topology(5, *ZONES))
     given = replace(given, network=replace(given.network, subnets=SUBNETS))
