@@ -45,7 +45,10 @@ def open_engine(stack: str = DEFAULT_STACK, out: Console = console) -> Engine:
 
 
 @app.command()
-def up(parallel: Annotated[int | None, typer.Option(help="How many things the engine does at once.")] = None) -> None:
+def up(
+    parallel: Annotated[int | None, typer.Option(help="How many things the engine does at once.")] = None,
+    config: Annotated[list[str] | None, typer.Option(help="A setting to keep, as etcd:quotaMib=4096.")] = None,
+) -> None:
     """Starts the region where it is not running, updates the stack, shows the members."""
     engine, region = session()
     state = region.status()
@@ -62,7 +65,7 @@ def up(parallel: Annotated[int | None, typer.Option(help="How many things the en
     crashed = recovery.clear_the_way(engine)
     refresh = recovery.mend(engine, crashed)
     try:
-        engine.up(refresh, parallel)
+        engine.up(refresh, parallel, config or [])
     except UpdateFailedError:
         # Where the region itself is gone, the explanation fails as well; the first error is the one to show.
         with suppress(FrontDoorError):

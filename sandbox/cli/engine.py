@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -67,9 +67,10 @@ class Engine:
         shutil.copy(CHECKOUT / "Pulumi.yaml", self.place.folder / "Pulumi.yaml")
         self.ask(["pulumi", "stack", "init", self.stack, *UNATTENDED], cwd=self.place.folder)
 
-    def up(self, refresh: bool, parallel: int | None = None) -> None:
+    def up(self, refresh: bool, parallel: int | None = None, config: Sequence[str] = ()) -> None:
         options = ["--refresh"] if refresh else []
         options += ["--parallel", str(parallel)] if parallel else []
+        options += [word for setting in config for word in ("--config", setting)]
         self._change(["up", "--skip-preview", *options])
 
     def outputs(self) -> dict[str, Any]:
