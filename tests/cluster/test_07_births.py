@@ -70,7 +70,10 @@ def engine_of(process: subprocess.Popen[str]) -> int | None:
     todo = [process.pid]
     while todo:
         pid = todo.pop()
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:  # it ended since it was listed: `up` asks the engine a few things first
+            continue
         if command[0].endswith(b"/pulumi") and command[1] == b"up":
             return pid
         children = subprocess.run(["pgrep", "--parent", str(pid)], capture_output=True, text=True, check=False).stdout
