@@ -83,7 +83,7 @@ VpcCidr = Annotated[str, AfterValidator(private_network), Rule("a private IPv4 n
 SubnetCidr = Annotated[
     str, AfterValidator(private_network), Rule("a private IPv4 network, /16 to /28", "192.168.0.0/24")
 ]
-SourceCidr = Annotated[str, AfterValidator(source_network), Rule("an IPv4 network, /8 or narrower", "203.0.113.7/32")]
+SourceCidr = Annotated[str, AfterValidator(source_network)]
 SourceCidrs = Annotated[
     tuple[SourceCidr, ...], BeforeValidator(decoded_json), Rule("a list of IPv4 networks", "[10.20.0.0/16]")
 ]

@@ -70,11 +70,11 @@ def zones_keep_quorum(settings: "Settings") -> Iterator[Fault]:
     yield fault("availabilityZones", list(zones), rule, example)
 
 
-@joint("operatorCidr")
-def operator_is_set(settings: "Settings") -> Iterator[Fault]:
-    if not settings.operator_cidr:
-        rule = "required: the network from which you reach the machines with SSH; best your own address, as /32"
-        yield fault("operatorCidr", "", rule, "10.20.30.40/32")
+@joint("operatorCidrs")
+def operators_are_set(settings: "Settings") -> Iterator[Fault]:
+    if not settings.operator_cidrs:
+        rule = "required: the networks from which you reach the machines with SSH; best your own address, as /32"
+        yield fault("operatorCidrs", "", rule, "[10.20.30.40/32]")
 
 
 @joint("vpcCidr", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")

@@ -1,6 +1,6 @@
 """Rules that join several settings, or that need more than the value itself: the table of releases, a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,12 @@ def machine_is_nitro(settings: "Settings") -> Iterator[Fault]:
 
 @joint("clientCidrs")
 def client_networks_differ(settings: "Settings") -> Iterator[Fault]:
-    networks = settings.client_cidrs
-    if "" in networks or len(set(networks)) < len(networks):
-        yield fault("clientCidrs", list(networks), "each network once, and none empty", "[10.20.0.0/16]")
+    yield from _each_once("clientCidrs", settings.client_cidrs)
+
+
+@joint("operatorCidrs")
+def operator_networks_differ(settings: "Settings") -> Iterator[Fault]:
+    yield from _each_once("operatorCidrs", settings.operator_cidrs)
 
 
 @joint("volumeIops", "volumeSizeGib")
@@ -117,3 +120,8 @@ def authority_outlives(settings: "Settings") -> Iterator[Fault]:
     if authority <= leaf:
         rule = f"more than etcd:certificateValidityDays, {leaf}: a certificate is worth nothing after its CA's end"
         yield fault("caValidityDays", authority, rule, min(36_500, 10 * leaf))
+
+
+def _each_once(key: str, networks: Sequence[str]) -> Iterator[Fault]:
+    if "" in networks or len(set(networks)) < len(networks):
+        yield fault(key, list(networks), "each network once, and none empty", "[10.20.30.40/32]")

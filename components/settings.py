@@ -34,7 +34,7 @@ class Settings(BaseModel):
     availability_zone: fields.Zone = ""
     multi_az: fields.Flag = False
     availability_zones: fields.Zones = ()
-    operator_cidr: fields.SourceCidr = ""
+    operator_cidrs: fields.SourceCidrs = ()
     client_cidrs: fields.SourceCidrs = ()
     instance_type: fields.InstanceType = "m7i.large"
     volume_size_gib: fields.VolumeSizeGib = 20

@@ -20,7 +20,7 @@ class NetworkArgs:
     Attributes:
         vpc_cidr: addresses of the VPC.
         subnets: of each zone that members stand in, the addresses of its subnet, inside the VPC.
-        operator_cidr: the only addresses that reach SSH.
+        operator_cidrs: the only networks that reach SSH.
         client_cidrs: addresses outside the members that reach etcd's client port.
         description: free text for the security group.
         tags: put on everything.
@@ -28,7 +28,7 @@ class NetworkArgs:
 
     vpc_cidr: str
     subnets: Mapping[str, str]
-    operator_cidr: str
+    operator_cidrs: Sequence[str]
     client_cidrs: Sequence[str] = ()
     description: str = "etcd members"
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -94,8 +94,9 @@ class Network(pulumi.ComponentResource):
         rules = [
             self._ingress("client", CLIENT_PORT, "etcd clients on the members", **own),
             self._ingress("peer", PEER_PORT, "etcd peers", **own),
-            self._ingress("ssh", SSH_PORT, "SSH for the operator", cidr_ipv4=args.operator_cidr),
         ]
+        for cidr in args.operator_cidrs:
+            rules.append(self._ingress(f"ssh-{cidr}", SSH_PORT, "SSH for operators", cidr_ipv4=cidr))
         for cidr in args.client_cidrs:
             rules.append(self._ingress(f"client-{cidr}", CLIENT_PORT, "etcd clients", cidr_ipv4=cidr))
         rules.append(

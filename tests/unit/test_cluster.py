@@ -26,7 +26,7 @@ def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
         "network": NetworkArgs(
             vpc_cidr="192.168.0.0/16",
             subnets={"us-east-1a": "192.168.0.0/24"},
-            operator_cidr="10.1.0.0/16",
+            operator_cidrs=["10.1.0.0/16"],
             client_cidrs=["10.2.0.0/16"],
             tags={"team": "storage"},
         ),

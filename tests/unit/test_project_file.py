@@ -49,8 +49,8 @@ def test_every_key_is_described(key: str) -> None:
 
 def test_the_defaults_are_accepted_as_the_engine_hands_them_over() -> None:
     defaults = {key: as_config(entry["default"]) for key, entry in SCHEMA.items()}
-    assert Settings.parse({**defaults, "operatorCidr": "10.0.0.0/8", "aws:region": "us-east-1"}) == Settings.parse(
-        {"operatorCidr": "10.0.0.0/8", "aws:region": "us-east-1"}
+    assert Settings.parse({**defaults, "operatorCidrs": '["10.0.0.0/8"]', "aws:region": "us-east-1"}) == Settings.parse(
+        {"operatorCidrs": '["10.0.0.0/8"]', "aws:region": "us-east-1"}
     )
 
 

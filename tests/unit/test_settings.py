@@ -14,7 +14,7 @@ from components.settings import Settings
 from tests.unit import bad_settings, bad_zones
 from tests.unit.bad_settings import Values
 
-GOOD: Values = {"aws:region": "us-east-1", "operatorCidr": "10.20.30.40/32"}
+GOOD: Values = {"aws:region": "us-east-1", "operatorCidrs": '["10.20.30.40/32"]'}
 BAD_SETTINGS = [*bad_settings.BAD_SETTINGS, *bad_zones.BAD_ZONES]
 INJECTION = "$(touch /tmp/x)"
 PUBLISHED = "e256885e753dc99001335e099d3c2eb8cf21a865a087ee4d7e3665752ae5929a"
@@ -63,7 +63,7 @@ def test_all_faults_are_told_at_once_with_key_value_rule_and_remedy() -> None:
         Settings.parse({"size": "4", "siez": "3", "electionMilliseconds": "100", "tags": '{"aws:x": "y"}'})
     text = str(refused.value)
     assert text.startswith("6 settings are refused; nothing was changed.\n")
-    for key in ("aws:region", "etcd:operatorCidr", "etcd:electionMilliseconds", "etcd:siez", "etcd:size", "etcd:tags"):
+    for key in ("aws:region", "etcd:operatorCidrs", "etcd:electionMilliseconds", "etcd:siez", "etcd:size", "etcd:tags"):
         assert f"  {key}" in text
     assert (
         "  etcd:size = 4\n"
@@ -90,6 +90,7 @@ def test_shell_text_is_refused_in_every_text(key: str) -> None:
     [
         ("addresses", [INJECTION]),
         ("clientCidrs", [INJECTION]),
+        ("operatorCidrs", [INJECTION]),
         ("tags", {INJECTION: "a"}),
         ("tags", {"a": INJECTION}),
     ],
@@ -105,7 +106,7 @@ def test_an_unknown_key_is_refused_whatever_it_is_called() -> None:
 
 def test_a_secret_is_never_told() -> None:
     values = {
-        "operatorCidr": "198.51.100.77/24",
+        "operatorCidrs": '["198.51.100.77/24"]',
         "description": "hush$hush",
         "hushed": "hush",
         "vpcCidr": "10.9.0.0/16",

@@ -25,7 +25,7 @@ def engine_config(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 def test_load_reads_this_project_and_the_region(engine_config: dict[str, str]) -> None:
     pulumi.runtime.set_all_config(
-        {"aws:region": "eu-west-1", "etcd:operatorCidr": "10.0.0.0/8", "etcd:size": "5", "other:size": "4"}
+        {"aws:region": "eu-west-1", "etcd:operatorCidrs": '["10.0.0.0/8"]', "etcd:size": "5", "other:size": "4"}
     )
     loaded = settings.load()
     assert (loaded.region, loaded.size) == ("eu-west-1", 5)
@@ -34,16 +34,16 @@ def test_load_reads_this_project_and_the_region(engine_config: dict[str, str]) -
 def test_load_takes_the_region_from_where_the_provider_takes_it(
     engine_config: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pulumi.runtime.set_all_config({"etcd:operatorCidr": "10.0.0.0/8"})
+    pulumi.runtime.set_all_config({"etcd:operatorCidrs": '["10.0.0.0/8"]'})
     monkeypatch.setitem(os.environ, "AWS_DEFAULT_REGION", "eu-west-2")
     assert settings.load().region == "eu-west-2"
 
 
 def test_load_knows_secrets(engine_config: dict[str, str]) -> None:
     pulumi.runtime.set_all_config(
-        {"aws:region": "eu-west-1", "etcd:operatorCidr": "0.0.0.0/0"}, secret_keys=["etcd:operatorCidr"]
+        {"aws:region": "eu-west-1", "etcd:operatorCidrs": '["0.0.0.0/0"]'}, secret_keys=["etcd:operatorCidrs"]
     )
     with pytest.raises(SettingsError) as refused:
         settings.load()
     assert "0.0/0" not in str(refused.value)
-    assert "etcd:operatorCidr = [secret]" in str(refused.value)
+    assert "etcd:operatorCidrs = [secret]" in str(refused.value)

@@ -6,7 +6,7 @@ import pytest
 
 from components.settings import Settings
 
-GOOD = {"aws:region": "us-east-1", "operatorCidr": "10.20.30.40/32"}
+GOOD = {"aws:region": "us-east-1", "operatorCidrs": '["10.20.30.40/32"]'}
 
 pytestmark = pytest.mark.unit
 
