@@ -1,7 +1,6 @@
 """The gRPC service that the engine talks to: turns its requests into calls of the other modules."""
 
 import asyncio
-import importlib
 import json
 import os
 import signal
@@ -171,8 +170,6 @@ async def serve(engine_address: str) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     print(port, flush=True)
-    # asyncssh takes longer to import than the plugin to start; the first remote command should not wait for it.
-    preload = asyncio.create_task(asyncio.to_thread(importlib.import_module, ".upload", __package__))
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -182,6 +179,5 @@ async def serve(engine_address: str) -> None:
         except TimeoutError:
             continue
     await provider.stop()
-    await preload
     await server.stop(ANSWER_SECONDS)
     await engine.close()

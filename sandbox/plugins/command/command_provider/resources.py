@@ -72,7 +72,7 @@ async def run(token: str, command: str, given: Properties, printed: dict[str, st
         where |= {"environment": environment | previous, "interpreter": given.get("interpreter")}
         await local.run(command, directory=given.get("dir") or os.getcwd(), **where)  # noqa: PTH109
     else:
-        from . import remote  # noqa: PLC0415 - imports asyncssh, which serve() has begun
+        from . import remote  # noqa: PLC0415 - asyncssh takes long to import, and a preview needs none
 
         where |= {"environment": environment, "previous": previous}
         await remote.run(command, connection=given["connection"], log=log, **where)
