@@ -11,7 +11,7 @@ from rich.text import Text
 from sandbox.cli import commands, environment, leftovers, recovery, stackfile, status
 from sandbox.cli.engine import Engine, UpdateFailedError
 from sandbox.cli.fault import Fault
-from sandbox.cli.place import DEFAULT_STACK, FrontDoorError, Place
+from sandbox.cli.place import FrontDoorError, Place
 from sandbox.region import Region, RegionError
 from sandbox.toolchain import ToolchainError, ensure, pins
 
@@ -26,21 +26,25 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
-def session(stack: str = DEFAULT_STACK, out: Console = console) -> tuple[Engine, Region]:
+StackOption = Annotated[str | None, typer.Option("--stack", "-s", help="Pulumi.STACK.yaml; else the one last used.")]
+
+
+def session(stack: str | None = None, out: Console = console) -> tuple[Engine, Region]:
     place = Place.from_environment()
+    stack = stack or place.stack
     version = stackfile.version_of(place, stack)
     toolchain = ensure(etcd_versions=[version] if version in pins.ETCD else [])
     region = Region(place.state, toolchain.image, name=place.region)
     return Engine(place, toolchain, region, stack, out), region
 
 
-def open_engine(stack: str = DEFAULT_STACK, out: Console = console) -> Engine:
+def open_engine(stack: str | None = None, out: Console = console) -> Engine:
     """For commands that need the region to be up."""
     engine, region = session(stack, out)
     state = region.status()
     if not state.running:
         raise FrontDoorError(f"{state.why}. {state.remedy}")
-    environment.prepare(engine.place, engine.toolchain, stack)
+    environment.prepare(engine.place, engine.toolchain, engine.stack)
     return engine
 
 
@@ -48,9 +52,10 @@ def open_engine(stack: str = DEFAULT_STACK, out: Console = console) -> Engine:
 def up(
     parallel: Annotated[int | None, typer.Option(help="How many things the engine does at once.")] = None,
     config: Annotated[list[str] | None, typer.Option(help="A setting to keep, as etcd:quotaMib=4096.")] = None,
+    stack: StackOption = None,
 ) -> None:
     """Starts the region where it is not running, updates the stack, shows the members."""
-    engine, region = session()
+    engine, region = session(stack)
     state = region.status()
     if state.dead:
         raise FrontDoorError(f"{state.why}. {state.remedy}")
@@ -60,6 +65,7 @@ def up(
         )
     with console.status("starting the region"):
         region.up()
+    engine.place.remember(engine.stack)
     environment.prepare(engine.place, engine.toolchain, engine.stack)
     engine.ensure_stack()
     crashed = recovery.clear_the_way(engine)
@@ -132,7 +138,8 @@ def main(arguments: list[str]) -> NoReturn:
     own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     try:
         if arguments and arguments[0] not in own and not arguments[0].startswith("-"):
-            commands.run(open_engine(commands.stack_of(arguments), errors), arguments)
+            stack = commands.stack_of(arguments, Place.from_environment().stack)
+            commands.run(open_engine(stack, errors), arguments)
         app(arguments, prog_name="./sandbox/run")
     except (FrontDoorError, RegionError, ToolchainError) as error:
         errors.print(Text.assemble(("error: ", "bold red"), str(error)))

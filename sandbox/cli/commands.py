@@ -56,6 +56,6 @@ def flags_first(variables: dict[str, str], arguments: list[str]) -> dict[str, st
     return {name: value for name, value in variables.items() if name not in given}
 
 
-def stack_of(arguments: list[str]) -> str:
+def stack_of(arguments: list[str], otherwise: str) -> str:
     """Only pulumi's `-s` means a stack; other programs have their own."""
-    return environment.chosen_stack(arguments if Path(arguments[0]).name == "pulumi" else [])
+    return environment.chosen_stack(arguments if Path(arguments[0]).name == "pulumi" else [], otherwise)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.cli import stackfile
-from sandbox.cli.place import API_URL, DEFAULT_STACK, PROJECT, Place, write_private
+from sandbox.cli.place import API_URL, PROJECT, Place, write_private
 from sandbox.toolchain import Toolchain
 
 # The user's own clouds, clusters, agents and proxies must not leak into the region, nor the other way round.
@@ -103,15 +103,15 @@ def _link(link: Path, target: Path) -> None:
     link.symlink_to(target)
 
 
-def chosen_stack(arguments: list[str]) -> str:
-    """The stack that a pulumi command line names with -s or --stack; `sandbox` without."""
+def chosen_stack(arguments: list[str], otherwise: str) -> str:
+    """The stack that a pulumi command line names with -s or --stack."""
     for position, argument in enumerate(arguments):
         if argument in ("-s", "--stack") and position + 1 < len(arguments):
             return _short(arguments[position + 1])
         for prefix in ("--stack=", "-s="):
             if argument.startswith(prefix):
                 return _short(argument.removeprefix(prefix))
-    return DEFAULT_STACK
+    return otherwise
 
 
 def _short(name: str) -> str:

@@ -37,6 +37,15 @@ class Place:
         return self.state / self.region
 
     @property
+    def stack(self) -> str:
+        """The stack that the region was last brought up with."""
+        note = self.folder / "stack"
+        return note.read_text(encoding="utf-8").strip() if note.exists() else DEFAULT_STACK
+
+    def remember(self, stack: str) -> None:
+        write_private(self.folder / "stack", f"{stack}\n")
+
+    @property
     def backend(self) -> Path:
         return self.folder / "backend"
 

@@ -3,6 +3,9 @@
 Tracked files must hold neither the path of a release built on this machine nor the stack's encryption salt, so Pulumi
 is given a copy of `Pulumi.<stack>.yaml`. Values set in the sandbox with `pulumi config set` survive; everything else
 follows the tracked file.
+
+A stack that is meant for AWS, `dev` say, comes up here as it stands, but for two things: where AWS is, and where its
+operator and clients are.
 """
 
 import platform
@@ -17,6 +20,9 @@ from sandbox.toolchain import Toolchain
 VERSION_KEY = "etcd:etcdVersion"
 DEFAULT_VERSION = "3.5.11"
 GRAVITON = "m7g.large"
+OPERATORS_KEY, CLIENTS_KEY = "etcd:operatorCidrs", "etcd:clientCidrs"
+# ./sandbox/run comes from the first to private addresses, and from the second to a bastion's public one.
+OPERATORS = ["192.168.0.1/32", "198.51.100.1/32"]
 
 
 def generate(place: Place, toolchain: Toolchain, stack: str) -> None:
@@ -26,7 +32,7 @@ def generate(place: Place, toolchain: Toolchain, stack: str) -> None:
     tracked, base, copy = _read(tracked_file(stack)), _read(base_file), _read(copy_file)
     changes = (base.get("config", {}), copy.get("config", {}))
     version = str(merge(tracked.get("config", {}), *changes).get(VERSION_KEY, DEFAULT_VERSION))
-    wanted = {"config": {**tracked.get("config", {}), **of_this_machine(version, toolchain)}}
+    wanted = {"config": {**tracked.get("config", {}), **of_the_region(stack), **of_this_machine(version, toolchain)}}
     fresh = {**copy, **tracked, "config": merge(wanted["config"], *changes)}
     if fresh != copy:
         write_private(copy_file, yaml.safe_dump(fresh, sort_keys=True))
@@ -66,6 +72,15 @@ def _plain(value: Any) -> Any:
             return str(value).lower()
         case _:
             return str(value)
+
+
+def of_the_region(stack: str) -> dict[str, Any]:
+    """What a stack that is meant for AWS has otherwise in the region, most of it as the sandbox's own file has it."""
+    if tracked_file(stack) == tracked_file(DEFAULT_STACK):
+        return {}
+    config = _read(tracked_file(DEFAULT_STACK)).get("config", {})
+    connection = {key: value for key, value in config.items() if key.startswith("aws:") and key != "aws:region"}
+    return {**connection, OPERATORS_KEY: OPERATORS, CLIENTS_KEY: config.get(CLIENTS_KEY, [])}
 
 
 def of_this_machine(version: str, toolchain: Toolchain) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def test_flag_of_etcdctl_wins_over_the_environment_instead_of_killing_it() -> No
     ],
 )
 def test_config_file_follows_the_stack_named_on_the_command_line(arguments: list[str], stack: str) -> None:
-    assert environment.chosen_stack(arguments) == stack
+    assert environment.chosen_stack(arguments, "sandbox") == stack
 
 
 def test_regions_name_is_checked_before_it_becomes_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +142,37 @@ def test_stack_file_keeps_salt_and_what_was_set_here_and_follows_the_tracked_res
         "etcd:releaseFile": str(toolchain.releases["3.5.11"].tarball),
         "etcd:releaseSha256": "sum-3.5.11",
     }
+
+
+def test_a_stack_for_aws_is_the_same_in_the_region_but_for_where_aws_and_people_are(
+    place: Place, toolchain: Toolchain, tracked: Path
+) -> None:
+    tracked.write_text(
+        "config:\n  aws:region: us-east-1\n  aws:endpoints: here\n  etcd:clientCidrs: [192.168.0.1/32]\n",
+        encoding="utf-8",
+    )
+    tracked.with_name("Pulumi.prod.yaml").write_text(
+        "config:\n  aws:region: eu-west-1\n  etcd:multiAz: true\n  etcd:operatorCidrs: [10.0.0.0/16]\n",
+        encoding="utf-8",
+    )
+
+    stackfile.generate(place, toolchain, "prod")
+
+    config = yaml.safe_load(place.stack_file("prod").read_text(encoding="utf-8"))["config"]
+    assert {key: value for key, value in config.items() if "release" not in key} == {
+        "aws:region": "eu-west-1",
+        "aws:endpoints": "here",
+        "etcd:multiAz": True,
+        "etcd:operatorCidrs": ["192.168.0.1/32", "198.51.100.1/32"],
+        "etcd:clientCidrs": ["192.168.0.1/32"],
+    }
+
+
+def test_a_region_keeps_to_the_stack_it_was_brought_up_with(place: Place) -> None:
+    assert place.stack == "sandbox"
+    place.remember("prod")
+    assert place.stack == "prod"
+    assert commands.stack_of(["etcdctl", "-s", "x"], place.stack) == "prod"
 
 
 def test_value_that_pulumi_only_wrote_differently_still_follows_the_tracked_file(
