@@ -150,6 +150,8 @@ class EtcdCluster(pulumi.ComponentResource):
                 booted=[machine.running, *self._network.rules],
                 attached=[machine.attachment],
                 volume_id=machine.volume_id,
+                attachment_id=machine.attachment.id,
+                kept_with=self._guard,
                 release=args.release,
                 tarball=args.tarball,
                 ca_certificate=self._pki.ca_certificate,

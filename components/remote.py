@@ -64,6 +64,8 @@ class Script:
         secret: the variables hold a secret, so whatever the script prints is kept as one and not shown.
         first_contact: the machine may still be booting, so dial for minutes instead of seconds.
         on_change_only: nothing runs at creation, only when a variable changes later.
+        before_loss_of: IDs of what the script's deletion takes leave of. When one of them is replaced, the script runs
+            with `delete`, on the machine as it was, before anything of it is taken away; it may refuse.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Script:
     secret: bool = False
     first_contact: bool = False
     on_change_only: bool = False
+    before_loss_of: Sequence[pulumi.Input[str]] = ()
 
 
 def run(
@@ -80,10 +83,15 @@ def run(
     *,
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource] = (),
+    deleted_with: pulumi.Resource | None = None,
 ) -> remote.Command:
     """Run a script on a machine, as root, under the machine's lock and a time limit.
 
-    The script sees its variables, and as `$1` whether this is a `create` or an `update`.
+    The script sees its variables, and as `$1` whether this is a `create` or an `update`, or a `delete`.
+
+    Args:
+        deleted_with: when this is deleted in the same update, nothing is run for the command's deletion; without it,
+            when the machine is.
     """
     text = (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / f"{script.name}.sh").read_text()
     given = {"member": host.member, "instance_id": host.instance_id, **script.variables}
@@ -92,13 +100,17 @@ def run(
         connection=host.connection(BOOT_DIAL_ATTEMPTS if script.first_contact else None),
         create=None if script.on_change_only else command_line(script.name, host.member, "create"),
         update=command_line(script.name, host.member, "update"),
+        delete=command_line(script.name, host.member, "delete") if script.before_loss_of else None,
+        triggers=list(script.before_loss_of) or None,
         stdin=pulumi.Output.all(**given).apply(lambda values: render(values, *text)),
         logging=remote.Logging.NONE if script.secret else remote.Logging.STDOUT_AND_STDERR,
         add_previous_output_in_env=False,
         opts=pulumi.ResourceOptions(
             parent=parent,
             depends_on=list(depends_on),
-            deleted_with=host.instance,
+            deleted_with=deleted_with or host.instance,
+            # The engine deletes it before what its triggers come from, since that is deleted before it is replaced.
+            delete_before_replace=True if script.before_loss_of else None,
             additional_secret_outputs=["stdout", "stderr"] if script.secret else None,
         ),
     )

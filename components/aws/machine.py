@@ -78,7 +78,7 @@ class Machine(pulumi.ComponentResource):
 
     host: Host
     running: pulumi.Resource
-    attachment: pulumi.Resource
+    attachment: aws.ec2.VolumeAttachment
     volume_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:

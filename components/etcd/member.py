@@ -26,6 +26,8 @@ class EtcdMemberArgs:
         booted: with these done, the machine is up.
         attached: with these done, the data volume is there.
         volume_id: ID of the data volume.
+        attachment_id: ID of its attachment to the machine.
+        kept_with: a resource that lives as long as the cluster: deleted with it, members need not be stopped in order.
         release: what is installed; `tarball` is its file here.
         certificates, ca_certificate: PEM.
         configuration: content of /etc/etcd/etcd.conf.
@@ -43,6 +45,8 @@ class EtcdMemberArgs:
     booted: Sequence[pulumi.Resource]
     attached: Sequence[pulumi.Resource]
     volume_id: pulumi.Input[str]
+    attachment_id: pulumi.Input[str]
+    kept_with: pulumi.Resource
     release: Release
     tarball: Path
     ca_certificate: pulumi.Input[str]
@@ -70,6 +74,7 @@ class EtcdMember(pulumi.ComponentResource):
         ready = self._run(Script("ready", {"machine_facts": args.machine_facts}, first_contact=True), args.booted)
         mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
         mounted = self._run(mount, [ready, *args.attached])
+        self._quiesce([ready, *args.attached])
         configured = self._run(Script("configure", self._files(), secret=True), [ready])
         self.started = self._run(Script("start", self._start()), [mounted, self._install(ready), configured])
         self.register_outputs({})
@@ -83,6 +88,18 @@ class EtcdMember(pulumi.ComponentResource):
             "machine_facts": self._args.machine_facts,
         }
         return self._run(Script("healthy", variables), depends_on)
+
+    def _quiesce(self, depends_on: Sequence[pulumi.Resource]) -> None:
+        """Before the machine or its volume is replaced, and never on `destroy`, etcd is stopped in order."""
+        args = self._args
+        variables = {
+            "mount_point": args.mount_point,
+            "endpoint": args.member.client_url,
+            "other_endpoints": self._other_client_urls,
+        }
+        script = Script("quiesce", variables, before_loss_of=[args.host.instance_id, args.attachment_id])
+        name = self._logical(script.name)
+        remote.run(name, args.host, script, parent=self, depends_on=depends_on, deleted_with=args.kept_with)
 
     def _install(self, ready: pulumi.Resource) -> pulumi.Resource:
         args = self._args
@@ -108,21 +125,28 @@ class EtcdMember(pulumi.ComponentResource):
     def _start(self) -> Mapping[str, pulumi.Input[str]]:
         """All that may make a restart necessary is among these, so that a change of it comes here."""
         args = self._args
-        others = [other for other in args.topology if other.name != args.member.name]
         return {
             "mount_point": args.mount_point,
             "data_directory": args.data_directory,
             "size": str(len(args.topology)),
             "token": args.token,
             "endpoint": args.member.client_url,
-            "other_endpoints": ",".join(other.client_url for other in others),
-            "other_peers": ",".join(other.peer_url for other in others),
+            "other_endpoints": self._other_client_urls,
+            "other_peers": ",".join(other.peer_url for other in self._others),
             "configuration": args.configuration,
             "ca_certificate": args.ca_certificate,
             "unit": unit(args.mount_point),
             "release": args.release.sha256,
             "machine_facts": args.machine_facts,
         }
+
+    @property
+    def _others(self) -> list[Member]:
+        return [other for other in self._args.topology if other.name != self._args.member.name]
+
+    @property
+    def _other_client_urls(self) -> str:
+        return ",".join(other.client_url for other in self._others)
 
     def _run(self, script: Script, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
         name = self._logical(script.name)

@@ -65,6 +65,27 @@ you changed, run pulumi up, and change it then."
   [[ -z $alarms ]] || fail "not $2: the cluster has raised $alarms. Clear it first."
 }
 
+# hold_cluster_lock ENDPOINTS WHAT: until the script ends. It keeps two operators with two backends from stopping members
+# at once.
+hold_cluster_lock() {
+  coproc cluster_lock {
+    exec etcdctl --endpoints="$1" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
+      --key=/etc/etcd/pki/server.key --dial-timeout=2s lock --ttl=30 etcd-aws/restart
+  }
+  lock_process=$!
+  trap 'kill "$lock_process" 2>/dev/null || true' EXIT
+  read -r -t 60 -u "${cluster_lock[0]}" || fail "not $2: another operator holds the lock etcd-aws/restart in the cluster"
+}
+
+# move_leadership ENDPOINT OTHERS WHAT: away from the member that is about to be stopped.
+move_leadership() {
+  local leads target
+  leads=$(statuses "$1" | awk -F', ' '{ print $5 }')
+  [[ $leads == true ]] || return 0
+  target=$(statuses "$2" | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
+  member_etcdctl "$1" move-leader "$target" >/dev/null || fail "not $3: the leadership does not move to $target"
+}
+
 # explain REASON: why etcd here is not healthy, with the end of its journal; then give up.
 explain() {
   {

@@ -62,25 +62,6 @@ majority_answers() {
 
 current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
 
-move_leadership() {
-  local leads target
-  leads=$(statuses "$endpoint" | awk -F', ' '{ print $5 }')
-  [[ $leads == true ]] || return 0
-  target=$(statuses "$other_endpoints" | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
-  member_etcdctl "$endpoint" move-leader "$target" >/dev/null || fail "not restarting: the leadership does not move to $target"
-}
-
-# A lock in the cluster itself keeps two operators with two backends from restarting members at once.
-hold_cluster_lock() {
-  coproc cluster_lock {
-    exec etcdctl --endpoints="$other_endpoints" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
-      --key=/etc/etcd/pki/server.key --dial-timeout=2s lock --ttl=30 etcd-aws/restart
-  }
-  lock_process=$!
-  trap 'kill "$lock_process" 2>/dev/null || true' EXIT
-  read -r -t 60 -u "${cluster_lock[0]}" || fail "not restarting: another operator holds the lock etcd-aws/restart in the cluster"
-}
-
 # How far this member's applied index is behind the newest index that any member has.
 raft_lag() {
   statuses "$endpoint${other_endpoints:+,$other_endpoints}" | awk -F', ' -v own="$endpoint" '
@@ -99,9 +80,9 @@ wait_healthy() {
 
 restart() {
   if [[ -n $other_endpoints ]]; then
-    hold_cluster_lock
+    hold_cluster_lock "$other_endpoints" restarting
     all_healthy "$other_endpoints" restarting
-    move_leadership
+    move_leadership "$endpoint" "$other_endpoints" restarting
   fi
   timeout 120 systemctl restart etcd || explain "etcd did not come back after a restart"
   note "restarted etcd"
