@@ -50,6 +50,7 @@ cluster = EtcdCluster(
             renewal_days=config.certificate_renewal_days,
             ca_validity_days=config.ca_validity_days,
         ),
+        renewed=config.renew_machines,
         tags=config.tags,
     ),
     pulumi.ResourceOptions(depends_on=keep_name(config.cluster_name)),

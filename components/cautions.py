@@ -11,7 +11,12 @@ SUGGESTED_QUOTA_LIMIT_MIB = 8_192
 
 
 def cautions(settings: "Settings") -> list[str]:
-    return [*_of_size(settings), *_of_instance_type(settings.instance_type), *_of_quota(settings)]
+    return [
+        *_of_size(settings),
+        *_of_instance_type(settings.instance_type),
+        *_of_renewal(settings),
+        *_of_quota(settings),
+    ]
 
 
 def _of_size(settings: "Settings") -> list[str]:
@@ -34,6 +39,15 @@ def _of_instance_type(instance_type: str) -> list[str]:
             "database should fit into it too."
         )
     return found
+
+
+def _of_renewal(settings: "Settings") -> list[str]:
+    if not settings.renew_machines:
+        return []
+    return [
+        f"etcd:renewMachines names {', '.join(settings.renew_machines)}: whenever there is a newer image, an update "
+        "replaces these machines. Once they are renewed: pulumi config rm etcd:renewMachines."
+    ]
 
 
 def _of_quota(settings: "Settings") -> list[str]:

@@ -1,6 +1,6 @@
 """EtcdCluster: the public component, from the network to healthy members."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class EtcdClusterArgs:
         tuning: etcd's own settings.
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         lifetimes: how long certificates live.
+        renewed: names of the members whose machines follow newer images.
         tags: put on every resource that takes tags.
     """
 
@@ -47,6 +48,7 @@ class EtcdClusterArgs:
     tuning: Tuning
     mount_point: str
     lifetimes: Lifetimes
+    renewed: Collection[str] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +131,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 subnet=self._network.subnets[member.zone],
                 security_group_id=self._network.security_group_id,
                 image_id=self._image,
+                renew=member.name in self._args.renewed,
                 hardware=self._args.hardware,
                 access=self.access,
                 placement_group=self._spread,

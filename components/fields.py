@@ -138,6 +138,7 @@ Retention = Annotated[
     Rule("hours or minutes: without compaction the database grows until the quota stops it", "1h"),
 ]
 SnapshotCount = Annotated[int, Field(ge=1_000, le=10_000_000), Rule("1000 to 10000000 transactions", "100000")]
+MemberNames = Annotated[tuple[str, ...], BeforeValidator(decoded_json), Rule("a list of names of members", "[etcd-1]")]
 DataDirectory = Annotated[
     str,
     Field(pattern=r"^/[A-Za-z0-9/_.-]{0,200}$"),

@@ -8,6 +8,7 @@ from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha25
 from components.etcd.versions import SUPPORTED_MINORS, minor_of
 from components.faults import Fault
 from components.joint import JointRules, fault
+from components.topology import member_names
 
 if TYPE_CHECKING:
     from components.settings import Settings
@@ -28,6 +29,15 @@ def machine_is_nitro(settings: "Settings") -> Iterator[Fault]:
     if settings.instance_type.partition(".")[0] in XEN_FAMILIES:
         rule = "a type on the Nitro system: older ones name their disks so that the data volume is not found"
         yield fault("instanceType", settings.instance_type, rule, "m7i.large")
+
+
+@joint("renewMachines", "clusterName", "size")
+def renewed_are_members(settings: "Settings") -> Iterator[Fault]:
+    members = member_names(settings.cluster_name, settings.size)
+    unknown = [name for name in settings.renew_machines if name not in members]
+    if unknown:
+        rule = f"names of members, {', '.join(members)}; {', '.join(unknown)} is none"
+        yield fault("renewMachines", list(settings.renew_machines), rule, f"[{members[0]}]")
 
 
 @joint("clientCidrs")

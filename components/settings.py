@@ -37,6 +37,7 @@ class Settings(BaseModel):
     operator_cidrs: fields.SourceCidrs = ()
     client_cidrs: fields.SourceCidrs = ()
     instance_type: fields.InstanceType = "m7i.large"
+    renew_machines: fields.MemberNames = ()
     volume_size_gib: fields.VolumeSizeGib = 20
     volume_iops: fields.VolumeIops = 3_000
     volume_throughput_mibps: fields.VolumeThroughput = 125

@@ -127,13 +127,13 @@ def default_addresses(subnet_cidrs: Iterable[str], size: int) -> list[str]:
     ]
 
 
+def member_names(cluster_name: str, size: int) -> list[str]:
+    """`{cluster_name}-1` and on."""
+    return [f"{cluster_name}-{number}" for number in range(1, size + 1)]
+
+
 def plan(cluster_name: str, addresses: Sequence[str], *zones: str) -> Topology:
-    """The topology of a cluster: members named `{cluster_name}-1` and on, one per address, taking zones in turn."""
-    return Topology(
-        tuple(
-            Member(name=f"{cluster_name}-{number}", address=address, zone=zone)
-            for number, (address, zone) in enumerate(
-                zip(addresses, in_turn(zones, len(addresses)), strict=True), start=1
-            )
-        )
-    )
+    """The topology of a cluster: one member per address, taking zones in turn."""
+    size = len(addresses)
+    places = zip(member_names(cluster_name, size), addresses, in_turn(zones, size), strict=True)
+    return Topology(tuple(Member(name=name, address=address, zone=zone) for name, address, zone in places))

@@ -44,8 +44,8 @@ class MachineArgs:
         address: fixed private IPv4 address, inside the subnet.
         subnet: where the interface lies; the volume is made in its zone.
         security_group_id: what guards the interface.
-        image_id: machine image; a later change is ignored, as is one of the user data, since the provider would stop
-            or replace the instance for it.
+        image_id: machine image.
+        renew: a change of the image or of the user data replaces the machine; otherwise neither touches one that runs.
         hardware: instance type and data volume.
         access: the key pair that logs in.
         placement_group: name of the group that keeps machines on separate racks, if there is one.
@@ -59,6 +59,7 @@ class MachineArgs:
     subnet: aws.ec2.Subnet
     security_group_id: pulumi.Input[str]
     image_id: pulumi.Input[str]
+    renew: bool = False
     hardware: Hardware
     access: Access
     placement_group: pulumi.Input[str] | None = None
@@ -119,12 +120,14 @@ class Machine(pulumi.ComponentResource):
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": ROOT_VOLUME_GIB},
             user_data=first_boot,
+            # Otherwise the provider would stop the machine, and the user data do nothing: it is for first boots.
+            user_data_replace_on_change=True,
             tags=self._tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # The interface and the volume belong to one instance at a time.
                 delete_before_replace=True,
-                ignore_changes=["ami", "userData"],
+                ignore_changes=[] if args.renew else ["ami", "userData"],
                 depends_on=args.after,
             ),
         )

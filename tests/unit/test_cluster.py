@@ -16,7 +16,7 @@ from components.topology import plan
 from tests.unit.recording import Provider, Recorder, record
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
-COMMANDS = ("ready", "mount", "configure", "install", "start", "healthy")
+COMMANDS = ("ready", "quiesce", "mount", "configure", "install", "start", "healthy")
 
 
 def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
@@ -123,10 +123,29 @@ def test_a_machine_is_changed_only_after_the_others_were_asked(cluster: Recorder
         assert f"{100 + number}:2379" not in spare.inputs["stdin"].partition("other_endpoints=")[2].partition("\n")[0]
 
 
-def test_only_the_copy_has_triggers_and_no_command_has_an_environment(cluster: Recorder) -> None:
+def test_a_member_is_stopped_in_order_before_its_machine_or_volume_is_taken(cluster: Recorder) -> None:
+    for member in MEMBERS:
+        quiesce = cluster[f"etcd-quiesce-{member}"]
+        assert quiesce.inputs["triggers"] == [f"etcd-instance-{member}-id", f"etcd-attachment-{member}-id"]
+        assert "bash -s -- delete quiesce" in quiesce.inputs["delete"]
+        assert quiesce.options.deleteBeforeReplace, "it would run when the machine is gone"
+        assert quiesce.options.deletedWith.endswith("::etcd-topology"), "with the instance it would never run"
+        assert f"etcd-attachment-{member}" in cluster.depends_on(f"etcd-quiesce-{member}"), "the disk would go first"
+
+
+def test_only_named_machines_follow_a_newer_image_or_other_user_data(tarball: Path) -> None:
+    cluster = record(lambda: EtcdCluster("etcd", arguments(tarball, renewed=("etcd-2",))))
+    ignored = {member: list(cluster[f"etcd-instance-{member}"].options.ignoreChanges) for member in MEMBERS}
+    assert ignored == {"etcd-1": ["ami", "userData"], "etcd-2": [], "etcd-3": ["ami", "userData"]}
+    for member in MEMBERS:
+        assert cluster[f"etcd-instance-{member}"].inputs["userDataReplaceOnChange"], "the provider would stop it"
+
+
+def test_no_command_is_replaced_by_mistake_or_has_an_environment(cluster: Recorder) -> None:
     for command in cluster.resources_seen:
         if command.type == "command:remote:Command":
-            assert "triggers" not in command.inputs, f"{command.name} would be replaced, not updated"
+            replaced = "triggers" in command.inputs
+            assert replaced == ("quiesce" in command.name), f"{command.name} would be replaced, not updated"
             assert "environment" not in command.inputs
             assert command.inputs["addPreviousOutputInEnv"] is False
             assert "timeout" in command.inputs["update"]
