@@ -26,10 +26,10 @@ cluster = EtcdCluster(
     EtcdClusterArgs(
         topology=config.topology,
         network=NetworkArgs(
-            vpc_cidr=config.vpc_cidr,
-            subnets=config.subnets,
+            vpc=config.vpc,
             operator_cidrs=config.operator_cidrs,
-            client_cidrs=config.client_cidrs,
+            clients=config.clients,
+            metrics=config.metrics,
             description=config.description,
             tags=config.tags,
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.aws import survey
 from components.aws.access import Access, AccessArgs
 from components.aws.image import debian_image
 from components.aws.machine import Hardware, Machine, MachineArgs
@@ -29,7 +30,7 @@ class EtcdClusterArgs:
 
     Attributes:
         topology: the members, with fixed addresses inside the subnet of their zone.
-        network: the VPC, the subnets, and who may reach what.
+        network: the VPC and its subnets, new or existing, and who may reach what.
         hardware: instance type and data volume of each member.
         release: the version to install, with its checksum.
         tarball: the verified release on this machine; it is pushed, since members have no way out.
@@ -82,7 +83,8 @@ class EtcdCluster(pulumi.ComponentResource):
         super().__init__("etcd-aws:index:EtcdCluster", name, None, opts)
         self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
-        # Everything that a zone decides lies in the network, so it all waits for the guard.
+        survey.require(args.topology, args.hardware, args.network, self)
+        # Everything that a zone decides lies in the network or a machine, so it all waits for the guard.
         self._guard = TopologyGuard(name, _facts(args), self).record
         self._network = Network(name, args.network, pulumi.ResourceOptions(parent=self, depends_on=self._guard))
         self._spread = spread_group(name, args.topology, args.tags, self)
@@ -138,7 +140,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 after=self._birth.in_later_runs(previous),
                 tags=self._args.tags,
             ),
-            pulumi.ResourceOptions(parent=self),
+            pulumi.ResourceOptions(parent=self, depends_on=self._guard),
         )
 
     def _member(self, member: Member, machine: Machine) -> EtcdMember:
@@ -178,6 +180,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 token=token,
                 mount_point=args.mount_point,
                 tuning=args.tuning,
+                open_metrics=bool(args.network.metrics),
             )
         )
 
@@ -185,6 +188,7 @@ class EtcdCluster(pulumi.ComponentResource):
 def _facts(args: EtcdClusterArgs) -> Facts:
     return Facts(
         topology=args.topology,
+        network=args.network.vpc.facts,
         architecture=args.hardware.architecture,
         volume_size_gib=args.hardware.volume_size_gib,
         version=args.release.version,

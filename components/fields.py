@@ -87,6 +87,20 @@ SourceCidr = Annotated[str, AfterValidator(source_network)]
 SourceCidrs = Annotated[
     tuple[SourceCidr, ...], BeforeValidator(decoded_json), Rule("a list of IPv4 networks", "[10.20.0.0/16]")
 ]
+EC2_ID = r"([0-9a-f]{8}|[0-9a-f]{17})"
+VpcId = Annotated[str, Field(pattern=rf"^(vpc-{EC2_ID})?$"), Rule("the ID of a VPC", "vpc-0123456789abcdef0")]
+SubnetId = Annotated[str, Field(pattern=rf"^subnet-{EC2_ID}$")]
+SubnetIds = Annotated[
+    tuple[SubnetId, ...],
+    BeforeValidator(decoded_json),
+    Rule("a list of IDs of subnets, one per zone", "[subnet-0123456789abcdef0]"),
+]
+SecurityGroupId = Annotated[str, Field(pattern=rf"^sg-{EC2_ID}$")]
+SecurityGroupIds = Annotated[
+    tuple[SecurityGroupId, ...],
+    BeforeValidator(decoded_json),
+    Rule("a list of IDs of security groups", "[sg-0123456789abcdef0]"),
+]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"), Rule("the name of an AWS region", "us-east-1")]
 Zone = Annotated[
     str, Field(pattern=r"^([a-z]{2}(-[a-z0-9]+)+[a-z])?$"), Rule("the name of an availability zone", "us-east-1a")

@@ -15,9 +15,13 @@ SET_BACK = "Set it back; where the cluster was never healthy, pulumi destroy fir
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a cluster is, as far as a change of it could cost quorum or data."""
+    """What a cluster is, as far as a change of it could cost quorum or data.
+
+    `network` has the VPC under `vpc` and each zone's subnet under the zone: an ID, or the range of one made here.
+    """
 
     topology: Topology
+    network: Mapping[str, str]
     architecture: str
     volume_size_gib: int
     version: str
@@ -47,6 +51,7 @@ def recorded(facts: Facts) -> dict[str, Any]:
     return {
         "zones": {member.name: member.zone for member in facts.topology},
         "addresses": {member.name: member.address for member in facts.topology},
+        "network": dict(facts.network),
         "architecture": facts.architecture,
         "volumeSizeGib": facts.volume_size_gib,
         "version": facts.version,
@@ -65,6 +70,7 @@ def refusals(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]
     yield from _members(was["zones"], wanted["zones"])
     yield from _moved("zone", was["zones"], wanted["zones"], f"Set etcd:multiAz and the zones back; {ZONES}.")
     yield from _moved("address", was["addresses"], wanted["addresses"], f"{SET_BACK}.")
+    yield from _network(was.get("network", wanted["network"]), wanted["network"])
     if was["architecture"] != wanted["architecture"]:
         yield (
             f"etcd:instanceType goes from {was['architecture']} to {wanted['architecture']}, but a machine's image is "
@@ -93,6 +99,18 @@ def _moved(what: str, was: Mapping[str, str], wanted: Mapping[str, str], remedy:
         yield (
             f"a live member cannot change its {what} ({', '.join(moved)}): its disk or its peers would not follow, and "
             f"moved together the members would lose quorum. {remedy}"
+        )
+
+
+def _network(was: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[str]:
+    """Another zone is another matter, told by itself."""
+    moved = [
+        f"{what} from {was[what]} to {wanted[what]}" for what in wanted if was.get(what, wanted[what]) != wanted[what]
+    ]
+    if moved:
+        yield (
+            f"a live cluster cannot change its network ({', '.join(moved)}): every interface and machine "
+            f"would be made anew. {SET_BACK}."
         )
 
 

@@ -77,11 +77,11 @@ def operators_are_set(settings: "Settings") -> Iterator[Fault]:
         yield fault("operatorCidrs", "", rule, "[10.20.30.40/32]")
 
 
-@joint("vpcCidr", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
+@joint("vpcId", "vpcCidr", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
 def subnets_in_vpc(settings: "Settings") -> Iterator[Fault]:
     vpc, subnets = settings.vpc_cidr, list(settings.subnets.values())
     fitting = first_subnet(vpc, len(subnets))
-    if all(inside(subnet, vpc) for subnet in subnets):
+    if settings.vpc_id or all(inside(subnet, vpc) for subnet in subnets):
         return
     if IPv4Network(vpc).num_addresses < len(subnets) * IPv4Network(fitting).num_addresses:
         wider = IPv4Network(vpc).supernet(new_prefix=SMALLEST_PREFIX - (len(subnets) - 1).bit_length())
@@ -115,19 +115,23 @@ def one_address_per_member(settings: "Settings") -> Iterator[Fault]:
         yield fault("addresses", list(settings.addresses), rule, _fitting_addresses(settings))
 
 
-@joint("addresses", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
+@joint("vpcId", "addresses", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
 def addresses_in_subnet(settings: "Settings") -> Iterator[Fault]:
+    if settings.vpc_id:  # known only to AWS: components/aws/existing.py looks
+        return
     subnets = in_turn(list(settings.subnets.values()), len(settings.addresses))
     for index, (address, subnet) in enumerate(zip(settings.addresses, subnets, strict=True)):
         if not unfit(address) and (reason := misplaced(address, subnet)):
             yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
 
 
-@joint("addresses", "size", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
+@joint("vpcId", "addresses", "size", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
 def default_addresses_fit(settings: "Settings") -> Iterator[Fault]:
     subnets = list(settings.subnets.values())
     defaults = default_addresses(subnets, settings.size)
-    if not settings.addresses and any(map(misplaced, defaults, in_turn(subnets, settings.size))):
+    if settings.vpc_id or settings.addresses:
+        return
+    if any(map(misplaced, defaults, in_turn(subnets, settings.size))):
         rule = f"required: {settings.subnet_cidr} has no room for the default, host numbers 100 and on"
         yield fault("addresses", "", rule, _fitting_addresses(settings))
 

@@ -1,6 +1,6 @@
 """Rules that join several settings, or that need more than the value itself: the table of releases, a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,6 @@ def renewed_are_members(settings: "Settings") -> Iterator[Fault]:
     if unknown:
         rule = f"names of members, {', '.join(members)}; {', '.join(unknown)} is none"
         yield fault("renewMachines", list(settings.renew_machines), rule, f"[{members[0]}]")
-
-
-@joint("clientCidrs")
-def client_networks_differ(settings: "Settings") -> Iterator[Fault]:
-    yield from _each_once("clientCidrs", settings.client_cidrs)
-
-
-@joint("operatorCidrs")
-def operator_networks_differ(settings: "Settings") -> Iterator[Fault]:
-    yield from _each_once("operatorCidrs", settings.operator_cidrs)
 
 
 @joint("volumeIops", "volumeSizeGib")
@@ -130,8 +120,3 @@ def authority_outlives(settings: "Settings") -> Iterator[Fault]:
     if authority <= leaf:
         rule = f"more than etcd:certificateValidityDays, {leaf}: a certificate is worth nothing after its CA's end"
         yield fault("caValidityDays", authority, rule, min(36_500, 10 * leaf))
-
-
-def _each_once(key: str, networks: Sequence[str]) -> Iterator[Fault]:
-    if "" in networks or len(set(networks)) < len(networks):
-        yield fault(key, list(networks), "each network once, and none empty", "[10.20.30.40/32]")

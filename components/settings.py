@@ -12,7 +12,8 @@ import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components import fields, place_rules, rules
+from components import fields, place_rules, reach_rules, rules, vpc_rules
+from components.aws.layout import ExistingVpc, NewVpc, Sources
 from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
@@ -31,11 +32,16 @@ class Settings(BaseModel):
     addresses: fields.Addresses = ()
     vpc_cidr: fields.VpcCidr = "192.168.0.0/16"
     subnet_cidr: fields.SubnetCidr = "192.168.0.0/24"
+    vpc_id: fields.VpcId = ""
+    subnet_ids: fields.SubnetIds = ()
     availability_zone: fields.Zone = ""
     multi_az: fields.Flag = False
     availability_zones: fields.Zones = ()
     operator_cidrs: fields.SourceCidrs = ()
     client_cidrs: fields.SourceCidrs = ()
+    client_security_group_ids: fields.SecurityGroupIds = ()
+    metrics_cidrs: fields.SourceCidrs = ()
+    metrics_security_group_ids: fields.SecurityGroupIds = ()
     instance_type: fields.InstanceType = "m7i.large"
     renew_machines: fields.MemberNames = ()
     volume_size_gib: fields.VolumeSizeGib = 20
@@ -73,7 +79,8 @@ class Settings(BaseModel):
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         refused = {top_key(fault.key) for fault in faults}
-        faults += [*place_rules.joint.faults(settings, refused), *rules.joint.faults(settings, refused)]
+        for module in (place_rules, vpc_rules, reach_rules, rules):
+            faults += module.joint.faults(settings, refused)
         if faults:
             faults.sort(key=lambda fault: fault.key)
             raise SettingsError(printable(faults, texts, secret_keys))
@@ -87,8 +94,22 @@ class Settings(BaseModel):
 
     @property
     def subnets(self) -> dict[str, str]:
-        """The address range of each zone's subnet."""
+        """The address range of each zone's subnet, in a VPC that the program makes."""
         return zone_subnets(self.subnet_cidr, self.zones)
+
+    @property
+    def vpc(self) -> NewVpc | ExistingVpc:
+        if self.vpc_id:
+            return ExistingVpc(vpc_id=self.vpc_id, subnets=dict(zip(self.zones, self.subnet_ids, strict=True)))
+        return NewVpc(cidr=self.vpc_cidr, subnets=self.subnets)
+
+    @property
+    def clients(self) -> Sources:
+        return Sources(cidrs=self.client_cidrs, security_group_ids=self.client_security_group_ids)
+
+    @property
+    def metrics(self) -> Sources:
+        return Sources(cidrs=self.metrics_cidrs, security_group_ids=self.metrics_security_group_ids)
 
     @property
     def topology(self) -> Topology:

@@ -37,8 +37,13 @@ class Member:
 
     @property
     def metrics_url(self) -> str:
-        """Plain HTTP, so on loopback only: the one listener without TLS."""
+        """Plain HTTP, on loopback: the one listener without TLS."""
         return f"http://127.0.0.1:{METRICS_PORT}"
+
+    @property
+    def open_metrics_url(self) -> str:
+        """Plain HTTP on the network, where it is asked for."""
+        return f"http://{self.address}:{METRICS_PORT}"
 
 
 @dataclass(frozen=True)

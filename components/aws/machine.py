@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from components.aws import user_data
 from components.aws.access import Access
+from components.aws.network import Subnet
 from components.aws.tags import named
 from components.remote import Host
 
@@ -56,7 +57,7 @@ class MachineArgs:
     cluster: str
     member: str
     address: str
-    subnet: aws.ec2.Subnet
+    subnet: Subnet
     security_group_id: pulumi.Input[str]
     image_id: pulumi.Input[str]
     renew: bool = False
@@ -136,7 +137,7 @@ class Machine(pulumi.ComponentResource):
         args, hardware = self._args, self._args.hardware
         return aws.ebs.Volume(
             self._logical("volume"),
-            availability_zone=args.subnet.availability_zone,
+            availability_zone=args.subnet.zone,
             type="gp3",
             size=hardware.volume_size_gib,
             iops=hardware.volume_iops,

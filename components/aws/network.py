@@ -1,4 +1,4 @@
-"""The network: a VPC with one private subnet per zone, and who may reach the members."""
+"""The network: a VPC with one private subnet per zone, or an existing one, and who may reach the members."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import zones
+from components.aws.layout import ExistingVpc, NewVpc, Sources
 from components.aws.tags import named
-from components.topology import CLIENT_PORT, PEER_PORT
+from components.topology import CLIENT_PORT, METRICS_PORT, PEER_PORT
 
 SSH_PORT = 22
 
@@ -18,24 +18,32 @@ class NetworkArgs:
     """What the network is made from.
 
     Attributes:
-        vpc_cidr: addresses of the VPC.
-        subnets: of each zone that members stand in, the addresses of its subnet, inside the VPC.
+        vpc: the VPC to make, or the one to use, with a subnet in each zone that members stand in.
         operator_cidrs: the only networks that reach SSH.
-        client_cidrs: addresses outside the members that reach etcd's client port.
+        clients: who, besides the members, reaches etcd's client port.
+        metrics: who reaches the metrics port.
         description: free text for the security group.
         tags: put on everything.
     """
 
-    vpc_cidr: str
-    subnets: Mapping[str, str]
+    vpc: NewVpc | ExistingVpc
     operator_cidrs: Sequence[str]
-    client_cidrs: Sequence[str] = ()
+    clients: Sources = field(default_factory=Sources)
+    metrics: Sources = field(default_factory=Sources)
     description: str = "etcd members"
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """Where an interface can lie."""
+
+    id: pulumi.Input[str]
+    zone: pulumi.Input[str]
+
+
 class Network(pulumi.ComponentResource):
-    """A VPC with no route to the internet: nothing on a member needs one, and nothing out there reaches it.
+    """A place with no need for a route to the internet: nothing on a member uses one. A VPC made here has none.
 
     The time service and the resolver of EC2 are link-local and pass every security group, so the only traffic that
     has to leave a member goes to other members.
@@ -45,40 +53,44 @@ class Network(pulumi.ComponentResource):
         rules: with these done, the security group lets in whom it should.
     """
 
-    vpc_id: pulumi.Output[str]
-    subnets: Mapping[str, aws.ec2.Subnet]
+    vpc_id: pulumi.Input[str]
+    subnets: Mapping[str, Subnet]
     security_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:aws:Network", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        vpc = aws.ec2.Vpc(
-            f"{name}-vpc",
-            cidr_block=args.vpc_cidr,
-            enable_dns_support=True,
-            enable_dns_hostnames=True,
-            tags=named(args.tags, name),
-            opts=self._child,
-        )
+        if isinstance(args.vpc, ExistingVpc):
+            self.vpc_id = args.vpc.vpc_id
+            self.subnets = {zone: Subnet(id=subnet, zone=zone) for zone, subnet in args.vpc.subnets.items()}
+        else:
+            self.vpc_id = self._vpc(args.vpc.cidr)
+            self.subnets = {zone: self._subnet(zone, cidr) for zone, cidr in args.vpc.subnets.items()}
         group = aws.ec2.SecurityGroup(
             f"{name}-members",
-            vpc_id=vpc.id,
+            vpc_id=self.vpc_id,
             description=args.description,
             tags=named(args.tags, f"{name}-members"),
             # EC2 cannot change it; the provider would replace a group that is in use.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
-        self.vpc_id, self.security_group_id = vpc.id, group.id
-        # One zone needs no look: EC2 itself refuses it, and nothing stands half made elsewhere.
-        if len(args.subnets) > 1:
-            zones.require(args.subnets, self)
-        self.subnets = {zone: self._subnet(zone, cidr) for zone, cidr in args.subnets.items()}
+        self.security_group_id = group.id
         self.rules = self._rules()
-        self.register_outputs({"vpc_id": vpc.id, "security_group_id": group.id})
+        self.register_outputs({"vpc_id": self.vpc_id, "security_group_id": group.id})
 
-    def _subnet(self, zone: str, cidr: str) -> aws.ec2.Subnet:
-        return aws.ec2.Subnet(
+    def _vpc(self, cidr: str) -> pulumi.Output[str]:
+        return aws.ec2.Vpc(
+            f"{self._name}-vpc",
+            cidr_block=cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags=named(self._args.tags, self._name),
+            opts=self._child,
+        ).id
+
+    def _subnet(self, zone: str, cidr: str) -> Subnet:
+        subnet = aws.ec2.Subnet(
             f"{self._name}-subnet-{zone}",
             vpc_id=self.vpc_id,
             cidr_block=cidr,
@@ -87,6 +99,7 @@ class Network(pulumi.ComponentResource):
             tags=named(self._args.tags, f"{self._name}-{zone}"),
             opts=self._child,
         )
+        return Subnet(id=subnet.id, zone=subnet.availability_zone)
 
     def _rules(self) -> list[pulumi.Resource]:
         args = self._args
@@ -97,8 +110,8 @@ class Network(pulumi.ComponentResource):
         ]
         for cidr in args.operator_cidrs:
             rules.append(self._ingress(f"ssh-{cidr}", SSH_PORT, "SSH for operators", cidr_ipv4=cidr))
-        for cidr in args.client_cidrs:
-            rules.append(self._ingress(f"client-{cidr}", CLIENT_PORT, "etcd clients", cidr_ipv4=cidr))
+        rules += self._ingress_from(args.clients, "client", CLIENT_PORT, "etcd clients")
+        rules += self._ingress_from(args.metrics, "metrics", METRICS_PORT, "etcd metrics")
         rules.append(
             aws.vpc.SecurityGroupEgressRule(
                 f"{self._name}-egress-members",
@@ -113,6 +126,14 @@ class Network(pulumi.ComponentResource):
             )
         )
         return rules
+
+    def _ingress_from(self, sources: Sources, role: str, port: int, description: str) -> list[pulumi.Resource]:
+        """A rule for each source, named by it: one that comes or goes touches no other."""
+        by_network = [self._ingress(f"{role}-{cidr}", port, description, cidr_ipv4=cidr) for cidr in sources.cidrs]
+        return by_network + [
+            self._ingress(f"{role}-{group}", port, description, referenced_security_group_id=group)
+            for group in sources.security_group_ids
+        ]
 
     def _ingress(self, role: str, port: int, description: str, **source: pulumi.Input[str]) -> pulumi.Resource:
         return aws.vpc.SecurityGroupIngressRule(

@@ -50,6 +50,7 @@ class EtcdConfig:
         token: unique per birth of the cluster.
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         tuning: what an operator may tune.
+        open_metrics: whether the metrics are served, without TLS, on the member's address too.
         cluster_state: `existing` for a member that joins a cluster which runs. Read at a member's first start only.
     """
 
@@ -59,6 +60,7 @@ class EtcdConfig:
     token: str
     mount_point: str
     tuning: Tuning
+    open_metrics: bool = False
     cluster_state: Literal["new", "existing"] = "new"
 
 
@@ -83,7 +85,7 @@ def flags(config: EtcdConfig) -> dict[str, str]:
         "tls-min-version": "TLS1.2",
         **_tuning(config.tuning),
         **_safety(config.version),
-        "listen-metrics-urls": config.member.metrics_url,
+        "listen-metrics-urls": _metrics(config),
         "logger": "zap",
         "log-outputs": "stderr",
         "log-level": "info",
@@ -119,6 +121,12 @@ def _membership(config: EtcdConfig) -> dict[str, str]:
         "initial-cluster-token": config.token,
         "initial-cluster-state": config.cluster_state,
     }
+
+
+def _metrics(config: EtcdConfig) -> str:
+    """/metrics and /health, in the clear and read-only. On the network, the security group says to whom."""
+    member = config.member
+    return f"{member.metrics_url},{member.open_metrics_url}" if config.open_metrics else member.metrics_url
 
 
 def _tls(prefix: str, certificate: str) -> dict[str, str]:

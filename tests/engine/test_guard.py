@@ -24,7 +24,7 @@ class Network(pulumi.ComponentResource):
         pulumi.Stash("vpc", input=zones, opts=pulumi.ResourceOptions(parent=self))
 
 topology = plan("etcd", addresses, *zones)
-facts = Facts(topology=topology, architecture="amd64", volume_size_gib=20, version="3.5.11")
+facts = Facts(topology=topology, network={{}}, architecture="amd64", volume_size_gib=20, version="3.5.11")
 Network(TopologyGuard("etcd", facts, None))
 """
 

@@ -25,6 +25,22 @@ class Recorded:
         return _is_secret(self.raw[key])
 
 
+AWS_ANSWERS: dict[str, dict[str, Any]] = {
+    "aws:ec2/getAmi:getAmi": {"id": "ami-newest"},
+    "aws:ec2/getInstanceType:getInstanceType": {"supportedArchitectures": ["x86_64"]},
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
+        "locations": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
+    },
+    "aws:ec2/getSecurityGroup:getSecurityGroup": {},
+    "aws:ec2/getSubnet:getSubnet": {
+        "vpcId": "vpc-existing",
+        "availabilityZone": "us-east-1a",
+        "cidrBlock": "192.168.0.0/24",
+    },
+    "aws:ec2/getVpc:getVpc": {},
+}
+
+
 class Provider(pulumi.runtime.Mocks):
     """Answers like a provider that makes everything at once."""
 
@@ -50,10 +66,8 @@ class Provider(pulumi.runtime.Mocks):
         return {}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        if args.token == "aws:index/getAvailabilityZones:getAvailabilityZones":
-            return {"names": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"], "zoneIds": [], "groupNames": []}
-        assert args.token == "aws:ec2/getAmi:getAmi", f"unexpected call {args.token}"
-        return {**args.args, "id": "ami-newest"}
+        assert args.token in AWS_ANSWERS, f"unexpected call {args.token}"
+        return {**args.args, **AWS_ANSWERS[args.token]}
 
 
 @dataclass

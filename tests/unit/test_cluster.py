@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.aws.layout import NewVpc, Sources
 from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
@@ -24,10 +25,9 @@ def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
     given = {
         "topology": topology,
         "network": NetworkArgs(
-            vpc_cidr="192.168.0.0/16",
-            subnets={"us-east-1a": "192.168.0.0/24"},
+            vpc=NewVpc(cidr="192.168.0.0/16", subnets={"us-east-1a": "192.168.0.0/24"}),
             operator_cidrs=["10.1.0.0/16"],
-            client_cidrs=["10.2.0.0/16"],
+            clients=Sources(cidrs=["10.2.0.0/16"]),
             tags={"team": "storage"},
         ),
         "hardware": Hardware(

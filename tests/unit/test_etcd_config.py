@@ -17,7 +17,7 @@ TOPOLOGY = plan("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us
 pytestmark = pytest.mark.unit
 
 
-def config(version: str, member: str = "etcd-1") -> EtcdConfig:
+def config(version: str, member: str = "etcd-1", *, open_metrics: bool = False) -> EtcdConfig:
     return EtcdConfig(
         member=TOPOLOGY[member],
         topology=TOPOLOGY,
@@ -31,12 +31,19 @@ def config(version: str, member: str = "etcd-1") -> EtcdConfig:
             auto_compaction_retention="1h",
             snapshot_count=100_000,
         ),
+        open_metrics=open_metrics,
     )
 
 
 @pytest.mark.parametrize("version", ["3.5.6", "3.5.11", "3.6.14"])
 def test_the_file_is_the_golden_one(version: str) -> None:
     assert render(config(version)) == (HERE / "golden" / f"etcd-{version}.conf").read_text()
+
+
+def test_the_file_is_the_golden_one_with_open_metrics() -> None:
+    assert (
+        render(config("3.5.11", open_metrics=True)) == (HERE / "golden" / "etcd-3.5.11-open-metrics.conf").read_text()
+    )
 
 
 @pytest.mark.parametrize("version", FLAGS)

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.aws import zones
+from components.aws.layout import ExistingVpc, NewVpc
 from components.cluster import EtcdCluster
 from components.guards import Facts, recorded, refusals
 from components.topology import Topology, default_addresses, plan, zone_subnets
@@ -17,6 +17,7 @@ from tests.unit.test_cluster import arguments
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
+NETWORK = {"vpc": "192.168.0.0/16", "us-east-1a": "192.168.0.0/24"}
 
 pytestmark = pytest.mark.unit
 
@@ -28,7 +29,7 @@ def topology(size: int, *zones: str) -> Topology:
 @pytest.fixture(scope="module")
 def spread(tarball: Path) -> Recorder:
     given = arguments(tarball, topology=topology(5, *ZONES))
-    given = replace(given, network=replace(given.network, subnets=SUBNETS))
+    given = replace(given, network=replace(given.network, vpc=NewVpc(cidr="192.168.0.0/16", subnets=SUBNETS)))
     return record(lambda: EtcdCluster("etcd", given))
 
 
@@ -46,22 +47,6 @@ def test_each_zone_has_a_subnet_and_each_member_its_interface_and_disk_there(spr
         assert spread[f"etcd-volume-{member.name}"].inputs["availabilityZone"] == member.zone
 
 
-def test_a_zone_that_the_account_does_not_have_is_refused_with_those_that_it_has() -> None:
-    offered = ["us-west-1c", "us-west-1a"]
-    assert zones.refusal("us-west-1a", offered) is None
-    assert "us-west-1b is not offered to this account; it has us-west-1a, us-west-1c" in str(
-        zones.refusal("us-west-1b", offered)
-    )
-
-
-def test_the_program_looks_which_zones_there_are(tarball: Path) -> None:
-    foreign = ("us-east-1a", "us-east-1b", "us-east-1f")
-    given = arguments(tarball, topology=topology(3, *foreign))
-    given = replace(given, network=replace(given.network, subnets=zone_subnets("192.168.0.0/24", foreign)))
-    with pytest.raises(pulumi.RunError, match="us-east-1f is not offered"):
-        record(lambda: EtcdCluster("etcd", given))
-
-
 def test_machines_of_one_zone_stand_on_separate_racks(single: Recorder, spread: Recorder) -> None:
     assert single["etcd-spread"].inputs["strategy"] == "spread"
     assert {each.inputs["placementGroup"] for each in single.named("etcd-instance-")} == {"etcd-spread-id"}
@@ -73,8 +58,15 @@ def test_the_one_subnet_of_one_zone_keeps_its_name(single: Recorder) -> None:
     assert [each.name for each in single.named("-subnet-")] == ["etcd-subnet-us-east-1a"], "a new name is a replacement"
 
 
+@pytest.mark.parametrize(
+    "vpc",
+    [
+        NewVpc(cidr="192.168.0.0/16", subnets={"us-east-1a": "192.168.0.0/24"}),
+        ExistingVpc(vpc_id="vpc-existing", subnets={"us-east-1a": "subnet-existing"}),
+    ],
+)
 def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
-    tarball: Path, monkeypatch: pytest.MonkeyPatch
+    tarball: Path, monkeypatch: pytest.MonkeyPatch, vpc: NewVpc | ExistingVpc
 ) -> None:
     make, asked = Provider.new_resource, list[str]()
 
@@ -86,8 +78,9 @@ def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
         return make(self, args)
 
     monkeypatch.setattr(Provider, "new_resource", refusing)
+    given = arguments(tarball)
     with pytest.raises(Exception, match="refused"):
-        record(lambda: EtcdCluster("etcd", arguments(tarball)))
+        record(lambda: EtcdCluster("etcd", replace(given, network=replace(given.network, vpc=vpc))))
     assert "pulumi:index:Stash" in asked
     harmless = ("pulumi:", "etcd-aws:", "tls:", "aws:ec2/keyPair", "aws:ec2/placementGroup")
     assert [each for each in asked if not each.startswith(harmless)] == []
@@ -133,6 +126,8 @@ def test_a_live_member_never_changes_its_zone(was: Topology, wanted: Topology) -
         ({"size": 3}, {"size": 1}, "etcd:size goes from 3 to 1"),
         ({"size": 3}, {"size": 5}, "etcd:size goes from 3 to 5"),
         ({"subnet": "10.0.0.0/24"}, {"subnet": "10.0.1.0/24"}, "cannot change its address"),
+        ({}, {"network": {**NETWORK, "vpc": "vpc-1"}}, "its network (vpc from 192.168.0.0/16 to vpc-1)"),
+        ({}, {"network": {**NETWORK, "us-east-1a": "subnet-2"}}, "us-east-1a from 192.168.0.0/24 to subnet-2"),
     ],
 )
 def test_what_could_cost_quorum_or_data_is_refused(
@@ -149,15 +144,16 @@ def test_another_cluster_name_is_refused() -> None:
 
 
 def test_a_record_of_an_earlier_version_of_the_program_refuses_nothing() -> None:
-    assert list(refusals({}, facts(topology(3, *ZONES)))) == []
+    now = facts(topology(3, *ZONES))
+    assert list(refusals({}, now)) == []
+    assert list(refusals({key: value for key, value in now.items() if key != "network"}, now)) == []
 
 
 def facts(of: Topology) -> dict[str, Any]:
-    return recorded(Facts(topology=of, architecture="amd64", volume_size_gib=20, version="3.5.11"))
+    return recorded(Facts(topology=of, network=NETWORK, architecture="amd64", volume_size_gib=20, version="3.5.11"))
 
 
 def changed(size: int = 3, subnet: str = "10.0.0.0/24", **given: Any) -> dict[str, Any]:
     of = plan("etcd", default_addresses([subnet], size), "us-east-1a")
-    return recorded(
-        Facts(**{"topology": of, "architecture": "amd64", "volume_size_gib": 20, "version": "3.5.11", **given})
-    )
+    usual = {"network": NETWORK, "architecture": "amd64", "volume_size_gib": 20, "version": "3.5.11"}
+    return recorded(Facts(**{"topology": of, **usual, **given}))

@@ -1,0 +1,56 @@
+"""What the network is asked to be: whose VPC, which subnets, and who may reach a port. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVpc:
+    """A VPC that the program makes, and deletes with the cluster.
+
+    Attributes:
+        cidr: its addresses.
+        subnets: of each zone that members stand in, the addresses of its subnet, inside the VPC.
+    """
+
+    cidr: str
+    subnets: Mapping[str, str]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a live cluster keeps."""
+        return {"vpc": self.cidr, **self.subnets}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingVpc:
+    """A VPC that was there before the cluster and outlives it: nothing of it is changed.
+
+    Attributes:
+        vpc_id: its ID, `vpc-…`.
+        subnets: of each zone that members stand in, the ID of its subnet, `subnet-…`.
+    """
+
+    vpc_id: str
+    subnets: Mapping[str, str]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a live cluster keeps."""
+        return {"vpc": self.vpc_id, **self.subnets}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Who may reach a port. Nobody by default.
+
+    Attributes:
+        cidrs: IPv4 networks.
+        security_group_ids: `sg-…` of this VPC or of one that is peered with it: whatever has the group may.
+    """
+
+    cidrs: Sequence[str] = ()
+    security_group_ids: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.cidrs or self.security_group_ids)
