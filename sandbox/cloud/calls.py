@@ -1,4 +1,4 @@
-"""A log of every API call: what was asked, on what, and how it was answered. One JSON object per line.
+"""A log of every API call: who asked what, on what, and how it was answered. One JSON object per line.
 
 It never holds a parameter's value but names and IDs, since user data and the like carry secrets.
 """
@@ -49,6 +49,7 @@ class CallLog:
         self._write(
             {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "by": caller(environ),
                 "service": service,
                 "action": action,
                 "resource": resource,
@@ -61,6 +62,12 @@ class CallLog:
     def _write(self, call: dict[str, Any]) -> None:
         with self._lock, self._path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(call) + "\n")
+
+
+def caller(environ: WSGIEnvironment) -> str:
+    """`pulumi` for the AWS provider, which is Terraform's inside; else the first word that the client says of itself."""
+    agent = environ.get("HTTP_USER_AGENT", "")
+    return "pulumi" if "terraform-provider-aws" in agent else agent.partition("/")[0]
 
 
 def describe(environ: WSGIEnvironment, body: bytes) -> tuple[str, str, str]:
