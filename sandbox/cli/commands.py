@@ -21,7 +21,8 @@ def run(engine: Engine, arguments: list[str]) -> NoReturn:
         engine.ensure_stack()
         if ENGINE_COMMANDS.intersection(arguments[1:3]):
             recovery.clear_the_way(engine)
-        os.chdir(CHECKOUT)  # where the program is
+        # The program is in the checkout. This command writes the stack's file where it stands, not where it is told to.
+        os.chdir(engine.place.folder if "change-secrets-provider" in arguments else CHECKOUT)
     elif access.is_stale(engine.place, engine.stack):
         engine.write_access()
     _become(engine, arguments)

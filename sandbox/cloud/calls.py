@@ -65,7 +65,7 @@ class CallLog:
 
 
 def caller(environ: WSGIEnvironment) -> str:
-    """`pulumi` for the AWS provider, which is Terraform's inside; else the first word that the client says of itself."""
+    """`pulumi` for the AWS provider, which is Terraform's inside; else what the client calls itself."""
     agent = environ.get("HTTP_USER_AGENT", "")
     return "pulumi" if "terraform-provider-aws" in agent else agent.partition("/")[0]
 

@@ -1,0 +1,96 @@
+"""The state is lost, or gets another key: the commands of docs/state.md, run as they stand there."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
+from tests.cluster.waiting import eventually
+
+pytestmark = pytest.mark.cluster
+
+MAKE_KEY = """
+import boto3
+kms = boto3.client("kms")
+kms.create_alias(AliasName="alias/pulumi-state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+"""
+
+
+@pytest.fixture(scope="module")
+def born(own_sandbox: Sandbox) -> Sandbox:
+    own_sandbox.make("up")
+    own_sandbox.run("etcdctl", "put", "before", "the loss")
+    return own_sandbox
+
+
+def test_the_state_comes_back_from_a_copy(born: Sandbox, tmp_path: Path) -> None:
+    copy = tmp_path / "state.json"
+    follow(born, section("Keep a copy"), copy)
+    forget(born, "sandbox")
+    follow(born, section("The state is lost, a copy is there"), copy)
+
+
+def test_the_state_moves_to_a_kms_key_and_nothing_is_replaced(born: Sandbox) -> None:
+    born.python(MAKE_KEY)
+    before = ids(born)
+    follow(born, section("From a passphrase to a KMS key"))
+    state = born.exported()
+    assert state["secrets_providers"]["state"]["url"].startswith("awskms://")
+    assert ids(born) == before
+    born.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+
+def test_without_state_the_data_moves_to_a_new_cluster(born: Sandbox, tmp_path: Path) -> None:
+    save, restore = section("The state is lost, and there is no copy")
+    snapshot = tmp_path / "rescue.db"
+    for line in save.splitlines():
+        born.run(*line.replace("rescue.db", str(snapshot)).split())
+    forget(born, "sandbox")
+
+    settings = {"vpcCidr": "10.1.0.0/16", "subnetCidr": "10.1.0.0/24"}
+    settings |= {"operatorCidrs[0]": "10.1.0.1/32", "clientCidrs[0]": "10.1.0.1/32"}
+    for key, value in settings.items():
+        born.run("pulumi", "config", "set", "-s", "rescue", "--path", f"etcd:{key}", value)
+    born.run("up", "-s", "rescue", timeout_seconds=900)
+    for member in MEMBERS:
+        born.ssh(member, "sudo systemctl stop etcd")
+    for member in MEMBERS:
+        born.run("scp", "-q", "-F", str(born.folder / "access" / "ssh_config"), str(snapshot), f"{member}:rescue.db")
+        born.ssh(member, "sudo bash -s", stdin=restore)
+
+    eventually(born.healthy, "the new cluster serves")
+    assert born.etcdctl("get", "before")["count"] == 1
+    born.run("pulumi", "preview", "-s", "rescue", "--expect-no-changes")
+
+
+def section(title: str) -> list[str]:
+    """The blocks of commands below a heading of the page."""
+    page = (CHECKOUT / "docs" / "state.md").read_text()
+    text = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    blocks: list[str] = re.findall(r"```bash\n(.*?)```", re.sub(r"(?m)^ {3}", "", text), re.DOTALL)
+    assert blocks, f"docs/state.md has no commands below {title!r}"
+    return blocks
+
+
+def follow(sandbox: Sandbox, blocks: list[str], copy: Path | None = None) -> None:
+    for line in "".join(blocks).splitlines():
+        command = line.replace("STACK", "sandbox").replace("state.json", str(copy)).replace('"', "").split()
+        if command[:3] == ["pulumi", "stack", "init"]:
+            continue  # ./sandbox/run does it before any other command of a stack that is not there
+        sandbox.run(*command)
+
+
+def forget(sandbox: Sandbox, stack: str) -> None:
+    """The backend loses everything of a stack, its history and its own copies too."""
+    for kind in ("stacks", "history", "backups"):
+        for path in (sandbox.folder / "backend" / ".pulumi" / kind).glob(f"**/{stack}*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def ids(sandbox: Sandbox) -> dict[str, str]:
+    return {each["urn"]: each["id"] for each in sandbox.exported()["resources"] if each.get("id")}
