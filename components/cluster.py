@@ -8,10 +8,12 @@ import pulumi
 
 from components.aws import survey
 from components.aws.access import Access, AccessArgs
+from components.aws.encryption import KeyArgs, volume_key
 from components.aws.image import debian_image
 from components.aws.machine import Hardware, Machine, MachineArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.placement import spread_group
+from components.aws.profile import member_profile
 from components.birth import Birth
 from components.etcd.config import EtcdConfig, Tuning, data_directory, render
 from components.etcd.member import EtcdMember, EtcdMemberArgs
@@ -32,6 +34,8 @@ class EtcdClusterArgs:
         topology: the members, with fixed addresses inside the subnet of their zone.
         network: the VPC and its subnets, new or existing, and who may reach what.
         hardware: instance type and data volume of each member.
+        kms_key_arn: the key that encrypts the volumes; empty makes one.
+        replace_volume_of: the member whose volume an empty one may replace where its key differs; empty for none.
         release: the version to install, with its checksum.
         tarball: the verified release on this machine; it is pushed, since members have no way out.
         tuning: etcd's own settings.
@@ -50,6 +54,8 @@ class EtcdClusterArgs:
     mount_point: str
     lifetimes: Lifetimes
     renewed: Collection[str] = ()
+    kms_key_arn: str = ""
+    replace_volume_of: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,6 +96,8 @@ class EtcdCluster(pulumi.ComponentResource):
         self._spread = spread_group(name, args.topology, args.tags, self)
         self._birth = Birth(name, self)
         self._image = debian_image(args.hardware.architecture, self)
+        self._key = volume_key(name, _key_args(args), pulumi.ResourceOptions(parent=self, depends_on=self._guard))
+        self._profile = member_profile(name, args.tags, self)
         self._pki = Pki(name, PkiArgs(topology=args.topology, lifetimes=args.lifetimes), child)
         self.access = Access(name, AccessArgs(members=[member.name for member in args.topology], tags=args.tags), child)
         self.ca_certificate, self.admin = self._pki.ca_certificate, self._pki.admin
@@ -115,13 +123,14 @@ class EtcdCluster(pulumi.ComponentResource):
         return outputs
 
     def _asked(self, member: Member) -> list[pulumi.Resource]:
-        topology, facts = self._args.topology, self._machine_facts
+        topology, facts = self._args.topology, self._machine_facts(member)
         return ask_others(self._name, member, topology, self.access, facts, parent=self, guard=self._guard)
 
-    @property
-    def _machine_facts(self) -> str:
+    def _machine_facts(self, member: Member) -> str:
         """Whatever makes the provider stop or replace a machine."""
-        return f"{self._args.hardware.instance_type}, {'spread' if self._spread else 'anywhere'}"
+        args = self._args
+        facts = f"{args.hardware.instance_type}, {'spread' if self._spread else 'anywhere'}"
+        return f"{facts}, encrypted anew" if args.replace_volume_of == member.name else facts
 
     def _machine(self, member: Member, previous: list[pulumi.Resource]) -> Machine:
         return Machine(
@@ -135,6 +144,9 @@ class EtcdCluster(pulumi.ComponentResource):
                 image_id=self._image,
                 renew=member.name in self._args.renewed,
                 hardware=self._args.hardware,
+                key_arn=self._key,
+                replace_volume=self._args.replace_volume_of == member.name,
+                profile=self._profile,
                 access=self.access,
                 placement_group=self._spread,
                 after=self._birth.in_later_runs(previous),
@@ -165,7 +177,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 token=self._birth.token,
                 mount_point=args.mount_point,
                 data_directory=data_directory(args.mount_point),
-                machine_facts=self._machine_facts,
+                machine_facts=self._machine_facts(member),
             ),
             pulumi.ResourceOptions(parent=self),
         )
@@ -185,11 +197,20 @@ class EtcdCluster(pulumi.ComponentResource):
         )
 
 
+def _key_args(args: EtcdClusterArgs) -> KeyArgs:
+    hardware = args.hardware
+    return KeyArgs(
+        given=args.kms_key_arn, keep=hardware.volume.leaves_data, protected=hardware.protected, tags=args.tags
+    )
+
+
 def _facts(args: EtcdClusterArgs) -> Facts:
     return Facts(
         topology=args.topology,
         network=args.network.vpc.facts,
         architecture=args.hardware.architecture,
-        volume_size_gib=args.hardware.volume_size_gib,
+        volume=args.hardware.volume,
+        kms_key_arn=args.kms_key_arn,
+        replace_volume_of=args.replace_volume_of,
         version=args.release.version,
     )

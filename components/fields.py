@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.addresses import private_network, source_network
+from components.aws.volume import LIMITS
 from components.faults import Rule
 from components.topology import tolerated_failures
 
@@ -43,6 +44,15 @@ def odd_size(size: int) -> int:
         lost = tolerated_failures(size)
         raise ValueError(f"1, 3, 5 or 7 members: {size} survive the loss of {lost}, no more than {size - 1} do")
     return size
+
+
+def solid_state(volume_type: str) -> str:
+    if volume_type not in LIMITS:
+        raise ValueError(
+            f"{' or '.join(LIMITS)}, an SSD with provisioned IOPS: every write to etcd waits for the disk, and "
+            "one that is late costs the cluster its leader"
+        )
+    return volume_type
 
 
 def mount_point(path: str) -> str:
@@ -115,10 +125,20 @@ InstanceType = Annotated[
     Field(pattern=r"^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,30}$"),
     Rule("an EC2 instance type: family, dot, size", "m7i.large"),
 ]
-# What gp3 offers: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
-VolumeSizeGib = Annotated[int, Field(ge=1, le=16_384), Rule("1 to 16384 GiB, what gp3 offers", "20")]
-VolumeIops = Annotated[int, Field(ge=3_000, le=16_000), Rule("3000 to 16000, what gp3 offers", "3000")]
-VolumeThroughput = Annotated[int, Field(ge=125, le=1_000), Rule("125 to 1000 MiB/s, what gp3 offers", "125")]
+VolumeType = Annotated[str, AfterValidator(solid_state), Rule("gp3 or io2", "gp3")]
+# The widest that any type offers; components/disk_rules.py has the limits of each, and their source.
+VolumeSizeGib = Annotated[int, Field(ge=1, le=65_536), Rule("1 to 65536 GiB", "20")]
+VolumeIops = Annotated[int, Field(ge=100, le=256_000), Rule("100 to 256000", "3000")]
+VolumeThroughput = Annotated[int, Field(ge=125, le=2_000), Rule("125 to 2000 MiB/s, what gp3 offers", "125")]
+KmsKeyArn = Annotated[
+    str,
+    Field(pattern=r"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36})?$"),
+    Rule(
+        "the ARN of a KMS key, not of an alias",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+]
+MemberName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]*-[1-9])?$"), Rule("the name of one member", "etcd-1")]
 EtcdVersion = Annotated[
     str,
     Field(pattern=r"^(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}$"),

@@ -6,10 +6,12 @@ from typing import Any
 
 import pulumi
 
+from components.aws.volume import DataVolume
 from components.etcd.versions import minor_of, numbers
 from components.topology import Topology
 
 ZONES = "docs/multi-az.md, 'Changing zones', has the way"
+KEYS = "docs/disks.md, 'Another key', has the way"
 SET_BACK = "Set it back; where the cluster was never healthy, pulumi destroy first"
 
 
@@ -23,8 +25,10 @@ class Facts:
     topology: Topology
     network: Mapping[str, str]
     architecture: str
-    volume_size_gib: int
+    volume: DataVolume
     version: str
+    kms_key_arn: str = ""
+    replace_volume_of: str = ""
 
 
 class TopologyGuard:
@@ -53,7 +57,14 @@ def recorded(facts: Facts) -> dict[str, Any]:
         "addresses": {member.name: member.address for member in facts.topology},
         "network": dict(facts.network),
         "architecture": facts.architecture,
-        "volumeSizeGib": facts.volume_size_gib,
+        "volumeSizeGib": facts.volume.size_gib,
+        "volume": {
+            "performance": [facts.volume.type, facts.volume.size_gib, facts.volume.iops],
+            "snapshotOnDelete": facts.volume.snapshot_on_delete,
+            "keepsKey": facts.volume.leaves_data,
+            "kmsKeyArn": facts.kms_key_arn,
+            "replaceVolumeOf": facts.replace_volume_of,
+        },
         "version": facts.version,
     }
 
@@ -76,8 +87,11 @@ def refusals(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]
             f"etcd:instanceType goes from {was['architecture']} to {wanted['architecture']}, but a machine's image is "
             f"kept and does not run there. {SET_BACK}."
         )
-    if was["volumeSizeGib"] != wanted["volumeSizeGib"]:
-        yield f"etcd:volumeSizeGib cannot change yet: nothing here grows the filesystem. {SET_BACK}."
+    if was["volumeSizeGib"] > wanted["volumeSizeGib"]:
+        change = f"{was['volumeSizeGib']} to {wanted['volumeSizeGib']}"
+        yield f"etcd:volumeSizeGib goes from {change}, but EBS makes no volume smaller. {SET_BACK}."
+    # Older versions of the program did not keep these.
+    yield from _volume(was.get("volume", wanted["volume"]), wanted["volume"])
     yield from _version(was["version"], wanted["version"])
 
 
@@ -111,6 +125,27 @@ def _network(was: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[str]
         yield (
             f"a live cluster cannot change its network ({', '.join(moved)}): every interface and machine "
             f"would be made anew. {SET_BACK}."
+        )
+
+
+def _volume(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    if was["kmsKeyArn"] != wanted["kmsKeyArn"]:
+        if not wanted["replaceVolumeOf"]:
+            yield (
+                "etcd:kmsKeyArn changes, but a volume keeps its key for life: another key means an empty volume, of "
+                f"every member. {SET_BACK}; or replace one member after the other, with etcd:replaceVolumeOf: {KEYS}."
+            )
+        elif not was["kmsKeyArn"] and not was["keepsKey"]:
+            yield (
+                "the cluster's own KMS key would be deleted with this update, but the other members' volumes need it. "
+                f"First run pulumi up with etcd:deleteDataVolumes false and etcd:kmsKeyArn as it was: {KEYS}."
+            )
+    slow = was["performance"][0] == "io2" and was["performance"] == wanted["performance"]
+    if slow and was["snapshotOnDelete"] != wanted["snapshotOnDelete"]:
+        # github.com/hashicorp/terraform-provider-aws/issues/31044
+        yield (
+            "etcd:snapshotOnDelete changes alone, which the AWS provider cannot do to an io2 volume: it sends a change "
+            "of nothing, and EC2 refuses it. Change etcd:volumeIops in the same update, by one."
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from components.faults import Fault, Rule, top_key
+from components.faults import Fault, Rule, qualified, top_key
 
 if TYPE_CHECKING:
     from components.settings import Settings
@@ -34,3 +34,8 @@ class JointRules:
 
 def fault(key: str, value: object, rule: str, example: object) -> Fault:
     return Fault(key=key, value=value, rule=rule, remedy=Rule(rule, str(example)).remedy(top_key(key)))
+
+
+def superfluous(key: str, value: object, rule: str) -> Fault:
+    """A setting that means nothing beside another: whoever made it expects something that will not happen."""
+    return Fault(key=key, value=value, rule=rule, remedy=f"pulumi config rm {qualified(key)}")

@@ -5,8 +5,8 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from components.addresses import SMALLEST_PREFIX, first_subnet, fitting_addresses, inside, misplaced, unfit
-from components.faults import Fault, qualified
-from components.joint import JointRules, fault
+from components.faults import Fault
+from components.joint import JointRules, fault, superfluous
 from components.topology import LEAST_ZONES, default_addresses, in_turn, tolerated_failures
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def zones_say_the_same(settings: "Settings") -> Iterator[Fault]:
     """Whoever lists three zones and forgets the flag would get one zone and not know it."""
     if settings.multi_az and settings.availability_zone:
         rule = "not set where etcd:multiAz is true: members stand in several zones, which etcd:availabilityZones names"
-        yield _superfluous("availabilityZone", settings.availability_zone, rule)
+        yield superfluous("availabilityZone", settings.availability_zone, rule)
     if not settings.multi_az and settings.availability_zones:
         rule = "not set where etcd:multiAz is false: all members stand in one zone, which etcd:availabilityZone names"
-        yield _superfluous("availabilityZones", list(settings.availability_zones), rule)
+        yield superfluous("availabilityZones", list(settings.availability_zones), rule)
 
 
 @joint("multiAz", "size")
@@ -134,10 +134,6 @@ def default_addresses_fit(settings: "Settings") -> Iterator[Fault]:
     if any(map(misplaced, defaults, in_turn(subnets, settings.size))):
         rule = f"required: {settings.subnet_cidr} has no room for the default, host numbers 100 and on"
         yield fault("addresses", "", rule, _fitting_addresses(settings))
-
-
-def _superfluous(key: str, value: object, rule: str) -> Fault:
-    return Fault(key=key, value=value, rule=rule, remedy=f"pulumi config rm {qualified(key)}")
 
 
 def _fitting_addresses(settings: "Settings") -> str:

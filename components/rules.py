@@ -13,7 +13,6 @@ from components.topology import member_names
 if TYPE_CHECKING:
     from components.settings import Settings
 
-BASE_IOPS = 3_000
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 
 # Families without Nitro name their disks otherwise: the data volume would not be found.
@@ -38,22 +37,6 @@ def renewed_are_members(settings: "Settings") -> Iterator[Fault]:
     if unknown:
         rule = f"names of members, {', '.join(members)}; {', '.join(unknown)} is none"
         yield fault("renewMachines", list(settings.renew_machines), rule, f"[{members[0]}]")
-
-
-@joint("volumeIops", "volumeSizeGib")
-def iops_fit_the_size(settings: "Settings") -> Iterator[Fault]:
-    most = max(BASE_IOPS, 500 * settings.volume_size_gib)
-    if settings.volume_iops > most:
-        rule = f"{BASE_IOPS}, or at most 500 per GiB: {most} for {settings.volume_size_gib} GiB"
-        yield fault("volumeIops", settings.volume_iops, rule, most)
-
-
-@joint("volumeIops", "volumeThroughputMibps")
-def throughput_fits_the_iops(settings: "Settings") -> Iterator[Fault]:
-    most = settings.volume_iops // 4
-    if settings.volume_throughput_mibps > most:
-        rule = f"at most a quarter of etcd:volumeIops: {most} MiB/s for {settings.volume_iops}"
-        yield fault("volumeThroughputMibps", settings.volume_throughput_mibps, rule, most)
 
 
 @joint("etcdVersion", "instanceType", "releaseSha256")
@@ -96,14 +79,6 @@ def election_is_slower(settings: "Settings") -> Iterator[Fault]:
     if settings.election_milliseconds < least:
         rule = f"at least 5 times etcd:heartbeatMilliseconds, {least}: etcd does not start otherwise"
         yield fault("electionMilliseconds", settings.election_milliseconds, rule, 2 * least)
-
-
-@joint("quotaMib", "volumeSizeGib")
-def quota_fits_the_volume(settings: "Settings") -> Iterator[Fault]:
-    volume_mib = settings.volume_size_gib * 1_024
-    if settings.quota_mib >= volume_mib:
-        rule = f"less than the volume, {volume_mib} MiB: the write-ahead log needs room too"
-        yield fault("quotaMib", settings.quota_mib, rule, volume_mib // 2)
 
 
 @joint("certificateValidityDays", "certificateRenewalDays")

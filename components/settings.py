@@ -12,8 +12,9 @@ import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components import fields, place_rules, reach_rules, rules, vpc_rules
+from components import disk_rules, fields, place_rules, reach_rules, rules, vpc_rules
 from components.aws.layout import ExistingVpc, NewVpc, Sources
+from components.aws.volume import DataVolume
 from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
@@ -44,9 +45,14 @@ class Settings(BaseModel):
     metrics_security_group_ids: fields.SecurityGroupIds = ()
     instance_type: fields.InstanceType = "m7i.large"
     renew_machines: fields.MemberNames = ()
+    volume_type: fields.VolumeType = "gp3"
     volume_size_gib: fields.VolumeSizeGib = 20
     volume_iops: fields.VolumeIops = 3_000
     volume_throughput_mibps: fields.VolumeThroughput = 125
+    kms_key_arn: fields.KmsKeyArn = ""
+    replace_volume_of: fields.MemberName = ""
+    detailed_monitoring: fields.Flag = False
+    auto_recovery: fields.Flag = True
     etcd_version: fields.EtcdVersion = "3.5.11"
     release_file: fields.ReleaseFile = ""
     release_sha256: fields.Sha256 = ""
@@ -61,6 +67,8 @@ class Settings(BaseModel):
     certificate_renewal_days: fields.RenewalDays = 30
     ca_validity_days: fields.AuthorityDays = 3_650
     delete_data_volumes: fields.Flag = False
+    snapshot_on_delete: fields.Flag = False
+    protected: fields.Flag = False
     tags: fields.Tags = {}
     description: fields.Description = "etcd cluster"
 
@@ -79,7 +87,7 @@ class Settings(BaseModel):
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         refused = {top_key(fault.key) for fault in faults}
-        for module in (place_rules, vpc_rules, reach_rules, rules):
+        for module in (place_rules, vpc_rules, reach_rules, disk_rules, rules):
             faults += module.joint.faults(settings, refused)
         if faults:
             faults.sort(key=lambda fault: fault.key)
@@ -123,6 +131,17 @@ class Settings(BaseModel):
     @property
     def release(self) -> Release:
         return release(self.etcd_version, self.architecture, self.release_url, self.release_sha256)
+
+    @property
+    def data_volume(self) -> DataVolume:
+        return DataVolume(
+            type=self.volume_type,
+            size_gib=self.volume_size_gib,
+            iops=self.volume_iops,
+            throughput_mibps=self.volume_throughput_mibps if self.volume_type == "gp3" else None,
+            delete=self.delete_data_volumes,
+            snapshot_on_delete=self.snapshot_on_delete,
+        )
 
     @property
     def tuning(self) -> Tuning:

@@ -10,6 +10,7 @@ from components.aws import user_data
 from components.aws.access import Access
 from components.aws.network import Subnet
 from components.aws.tags import named
+from components.aws.volume import DataVolume
 from components.remote import Host
 
 ROOT_VOLUME_GIB = 8
@@ -23,16 +24,18 @@ class Hardware:
     Attributes:
         architecture: `amd64` or `arm64`, as the instance type has it.
         instance_type: an EC2 instance type.
-        volume_size_gib, volume_iops, volume_throughput_mibps: the data volume, encrypted gp3.
-        delete_volume: whether `destroy` deletes the data volume, or leaves it behind in AWS.
+        volume: the data volume.
+        detailed_monitoring: metrics every minute.
+        auto_recovery: EC2 moves the machine when its hardware fails.
+        protected: neither Pulumi nor a call to EC2 deletes or replaces machine, interface and volume.
     """
 
     architecture: str
     instance_type: str
-    volume_size_gib: int
-    volume_iops: int
-    volume_throughput_mibps: int
-    delete_volume: bool
+    volume: DataVolume
+    detailed_monitoring: bool = False
+    auto_recovery: bool = True
+    protected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,9 @@ class MachineArgs:
         image_id: machine image.
         renew: a change of the image or of the user data replaces the machine; otherwise neither touches one that runs.
         hardware: instance type and data volume.
+        key_arn: the KMS key of a new volume. One that exists keeps its key, since another would mean an empty one.
+        replace_volume: the one exception: this member's volumes are replaced where their key differs.
+        profile: name of the instance profile.
         access: the key pair that logs in.
         placement_group: name of the group that keeps machines on separate racks, if there is one.
         after: what must be done before this machine may be replaced or stopped.
@@ -62,7 +68,10 @@ class MachineArgs:
     image_id: pulumi.Input[str]
     renew: bool = False
     hardware: Hardware
+    key_arn: pulumi.Input[str]
+    profile: pulumi.Input[str]
     access: Access
+    replace_volume: bool = False
     placement_group: pulumi.Input[str] | None = None
     after: pulumi.Input[Sequence[pulumi.Resource]] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -87,7 +96,7 @@ class Machine(pulumi.ComponentResource):
         super().__init__("etcd-aws:aws:Machine", name, None, opts)
         self._args = args
         self._tags = named(args.tags, args.member)
-        self._child = pulumi.ResourceOptions(parent=self)
+        self._protected = args.hardware.protected
         instance = self._instance()
         volume = self._volume()
         self.attachment = self._attach(instance, volume)
@@ -109,7 +118,7 @@ class Machine(pulumi.ComponentResource):
             private_ips=[args.address],
             security_groups=[args.security_group_id],
             tags=self._tags,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._protected),
         )
         return aws.ec2.Instance(
             self._logical("instance"),
@@ -119,32 +128,49 @@ class Machine(pulumi.ComponentResource):
             placement_group=args.placement_group,
             primary_network_interface={"network_interface_id": interface.id},
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
-            root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": ROOT_VOLUME_GIB},
+            root_block_device=self._root_volume(),
+            iam_instance_profile=args.profile,
+            monitoring=args.hardware.detailed_monitoring,
+            maintenance_options={"auto_recovery": "default" if args.hardware.auto_recovery else "disabled"},
+            disable_api_termination=self._protected,
+            # Whether it may be deleted is Pulumi's `protect` to say, before anything is detached. Past that, the
+            # provider lifts EC2's own protection first; else the volume would be detached and the instance would stay.
+            force_destroy=True,
             user_data=first_boot,
             # Otherwise the provider would stop the machine, and the user data do nothing: it is for first boots.
             user_data_replace_on_change=True,
             tags=self._tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
+                protect=self._protected,
                 # The interface and the volume belong to one instance at a time.
                 delete_before_replace=True,
-                ignore_changes=[] if args.renew else ["ami", "userData"],
+                ignore_changes=self._kept_by_instance(),
                 depends_on=args.after,
             ),
         )
 
     def _volume(self) -> aws.ebs.Volume:
-        args, hardware = self._args, self._args.hardware
+        args, volume = self._args, self._args.hardware.volume
         return aws.ebs.Volume(
             self._logical("volume"),
             availability_zone=args.subnet.zone,
-            type="gp3",
-            size=hardware.volume_size_gib,
-            iops=hardware.volume_iops,
-            throughput=hardware.volume_throughput_mibps,
+            type=volume.type,
+            size=volume.size_gib,
+            iops=volume.iops,
+            throughput=volume.throughput_mibps,
             encrypted=True,
+            kms_key_id=args.key_arn,
+            final_snapshot=volume.snapshot_on_delete,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=not hardware.delete_volume),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=self._protected,
+                retain_on_delete=not volume.delete,
+                ignore_changes=[] if args.replace_volume else ["kmsKeyId"],
+                # A change in place goes member by member too.
+                depends_on=args.after,
+            ),
         )
 
     def _attach(self, instance: aws.ec2.Instance, volume: aws.ebs.Volume) -> aws.ec2.VolumeAttachment:
@@ -166,6 +192,22 @@ class Machine(pulumi.ComponentResource):
             state="running",
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, deleted_with=instance),
         )
+
+    def _root_volume(self) -> aws.ec2.InstanceRootBlockDeviceArgs:
+        return aws.ec2.InstanceRootBlockDeviceArgs(
+            encrypted=True,
+            kms_key_id=self._args.key_arn,
+            volume_type="gp3",
+            volume_size=ROOT_VOLUME_GIB,
+            delete_on_termination=True,
+            # Not `volume_tags`, which would take the data volume's as well.
+            tags=self._tags,
+        )
+
+    def _kept_by_instance(self) -> list[str]:
+        """What a machine that runs keeps, since a change of it would stop or replace the machine."""
+        image = [] if self._args.renew else ["ami", "userData"]
+        return image if self._args.replace_volume else [*image, "rootBlockDevice.kmsKeyId"]
 
     def _logical(self, role: str) -> str:
         return f"{self._args.cluster}-{role}-{self._args.member}"

@@ -12,6 +12,7 @@ PROGRAM = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import pulumi
+from components.aws.volume import DataVolume
 from components.guards import Facts, TopologyGuard
 from components.topology import plan
 
@@ -24,7 +25,8 @@ class Network(pulumi.ComponentResource):
         pulumi.Stash("vpc", input=zones, opts=pulumi.ResourceOptions(parent=self))
 
 topology = plan("etcd", addresses, *zones)
-facts = Facts(topology=topology, network={{}}, architecture="amd64", volume_size_gib=20, version="3.5.11")
+volume = DataVolume(type="gp3", size_gib=20, iops=3000, throughput_mibps=125, delete=False)
+facts = Facts(topology=topology, network={{}}, architecture="amd64", volume=volume, version="3.5.11")
 Network(TopologyGuard("etcd", facts, None))
 """
 

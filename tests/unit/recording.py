@@ -38,6 +38,11 @@ AWS_ANSWERS: dict[str, dict[str, Any]] = {
         "cidrBlock": "192.168.0.0/24",
     },
     "aws:ec2/getVpc:getVpc": {},
+    "aws:kms/getKey:getKey": {
+        "keyState": "Enabled",
+        "keyUsage": "ENCRYPT_DECRYPT",
+        "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+    },
 }
 
 
@@ -48,22 +53,23 @@ class Provider(pulumi.runtime.Mocks):
         return f"{args.name}-id", {**args.inputs, **self._computed(args)}
 
     def _computed(self, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
-        match args.typ.split(":")[-1]:
-            case "PrivateKey":
-                return {
-                    "privateKeyPem": f"PRIVATE KEY {args.name}",
-                    "privateKeyOpenssh": f"PRIVATE KEY {args.name}",
-                    "publicKeyOpenssh": f"ssh-ed25519 {args.name}\n",
-                }
-            case "CertRequest":
-                return {"certRequestPem": f"REQUEST {args.name}"}
-            case "SelfSignedCert" | "LocallySignedCert":
-                return {"certPem": f"CERTIFICATE {args.name}", "validityEndTime": "2030-01-01T00:00:00Z"}
-            case "KeyPair":
-                return {"keyName": args.name}
-            case "Stash":
-                return {"output": args.inputs["input"]}
-        return {}
+        named = {"name": args.name}
+        computed: dict[str, dict[str, Any]] = {
+            "PrivateKey": {
+                "privateKeyPem": f"PRIVATE KEY {args.name}",
+                "privateKeyOpenssh": f"PRIVATE KEY {args.name}",
+                "publicKeyOpenssh": f"ssh-ed25519 {args.name}\n",
+            },
+            "CertRequest": {"certRequestPem": f"REQUEST {args.name}"},
+            "SelfSignedCert": {"certPem": f"CERTIFICATE {args.name}", "validityEndTime": "2030-01-01T00:00:00Z"},
+            "LocallySignedCert": {"certPem": f"CERTIFICATE {args.name}", "validityEndTime": "2030-01-01T00:00:00Z"},
+            "KeyPair": {"keyName": args.name},
+            "Key": {"arn": f"arn:aws:kms:us-east-1:111122223333:key/{args.name}", "keyId": args.name},
+            "Role": named,
+            "InstanceProfile": named,
+            "Stash": {"output": args.inputs.get("input")},
+        }
+        return computed.get(args.typ.split(":")[-1], {})
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         assert args.token in AWS_ANSWERS, f"unexpected call {args.token}"

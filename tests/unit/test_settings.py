@@ -11,11 +11,11 @@ import yaml
 
 from components.faults import Fault, SettingsError
 from components.settings import Settings
-from tests.unit import bad_networks, bad_settings, bad_zones
+from tests.unit import bad_disks, bad_networks, bad_settings, bad_zones
 from tests.unit.bad_settings import Values
 
 GOOD: Values = {"aws:region": "us-east-1", "operatorCidrs": '["10.20.30.40/32"]'}
-BAD_SETTINGS = [*bad_settings.BAD_SETTINGS, *bad_zones.BAD_ZONES, *bad_networks.BAD_NETWORKS]
+BAD_SETTINGS = [*bad_settings.BAD_SETTINGS, *bad_zones.BAD_ZONES, *bad_networks.BAD_NETWORKS, *bad_disks.BAD_DISKS]
 INJECTION = "$(touch /tmp/x)"
 PUBLISHED = "e256885e753dc99001335e099d3c2eb8cf21a865a087ee4d7e3665752ae5929a"
 

@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from components.aws.layout import ExistingVpc, NewVpc
+from components.aws.volume import DataVolume
 from components.cluster import EtcdCluster
 from components.guards import Facts, recorded, refusals
 from components.topology import Topology, default_addresses, plan, zone_subnets
@@ -19,7 +20,14 @@ ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
 NETWORK = {"vpc": "192.168.0.0/16", "us-east-1a": "192.168.0.0/24"}
 
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
 pytestmark = pytest.mark.unit
+
+
+def volume(size_gib: int = 20, *, delete: bool = False, **changes: Any) -> DataVolume:
+    given = {"type": "gp3", "size_gib": size_gib, "iops": 3000, "throughput_mibps": 125, "delete": delete}
+    return DataVolume(**{**given, **changes})
 
 
 def topology(size: int, *zones: str) -> Topology:
@@ -82,7 +90,7 @@ def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
     with pytest.raises(Exception, match="refused"):
         record(lambda: EtcdCluster("etcd", replace(given, network=replace(given.network, vpc=vpc))))
     assert "pulumi:index:Stash" in asked
-    harmless = ("pulumi:", "etcd-aws:", "tls:", "aws:ec2/keyPair", "aws:ec2/placementGroup")
+    harmless = ("pulumi:", "etcd-aws:", "tls:", "aws:ec2/keyPair", "aws:ec2/placementGroup", "aws:iam/")
     assert [each for each in asked if not each.startswith(harmless)] == []
 
 
@@ -122,7 +130,24 @@ def test_a_live_member_never_changes_its_zone(was: Topology, wanted: Topology) -
         ({"version": "3.5.33"}, {"version": "3.5.11"}, "goes back"),
         ({"version": "3.5.33"}, {"version": "3.6.14"}, "changes the minor"),
         ({"architecture": "amd64"}, {"architecture": "arm64"}, "etcd:instanceType"),
-        ({"volume_size_gib": 20}, {"volume_size_gib": 40}, "etcd:volumeSizeGib"),
+        ({"volume": volume(20)}, {"volume": volume(40)}, None),
+        ({"volume": volume(40)}, {"volume": volume(20)}, "no volume smaller"),
+        ({}, {"kms_key_arn": KEY}, "a volume keeps its key for life"),
+        ({"kms_key_arn": KEY}, {}, "a volume keeps its key for life"),
+        ({}, {"kms_key_arn": KEY, "replace_volume_of": "etcd-2"}, None),
+        ({"kms_key_arn": KEY}, {"kms_key_arn": KEY[:-1] + "0", "replace_volume_of": "etcd-2"}, None),
+        ({"volume": volume(delete=True)}, {"kms_key_arn": KEY, "replace_volume_of": "etcd-2"}, "would be deleted"),
+        ({"volume": volume(delete=True)}, {"volume": volume(delete=True, snapshot_on_delete=True)}, None),
+        (
+            {"volume": volume(type="io2", delete=True)},
+            {"volume": volume(type="io2", delete=True, snapshot_on_delete=True)},
+            "cannot do to an io2 volume",
+        ),
+        (
+            {"volume": volume(type="io2", delete=True)},
+            {"volume": volume(type="io2", delete=True, snapshot_on_delete=True, iops=3001)},
+            None,
+        ),
         ({"size": 3}, {"size": 1}, "etcd:size goes from 3 to 1"),
         ({"size": 3}, {"size": 5}, "etcd:size goes from 3 to 5"),
         ({"subnet": "10.0.0.0/24"}, {"subnet": "10.0.1.0/24"}, "cannot change its address"),
@@ -150,10 +175,10 @@ def test_a_record_of_an_earlier_version_of_the_program_refuses_nothing() -> None
 
 
 def facts(of: Topology) -> dict[str, Any]:
-    return recorded(Facts(topology=of, network=NETWORK, architecture="amd64", volume_size_gib=20, version="3.5.11"))
+    return recorded(Facts(topology=of, network=NETWORK, architecture="amd64", volume=volume(), version="3.5.11"))
 
 
 def changed(size: int = 3, subnet: str = "10.0.0.0/24", **given: Any) -> dict[str, Any]:
     of = plan("etcd", default_addresses([subnet], size), "us-east-1a")
-    usual = {"network": NETWORK, "architecture": "amd64", "volume_size_gib": 20, "version": "3.5.11"}
+    usual = {"network": NETWORK, "architecture": "amd64", "volume": volume(), "version": "3.5.11"}
     return recorded(Facts(**{"topology": of, **usual, **given}))

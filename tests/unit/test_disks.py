@@ -1,0 +1,146 @@
+"""Disks and their keys, and what protection protects, in the resources that the program registers."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.aws.encryption import unusable
+from components.cluster import EtcdCluster, EtcdClusterArgs
+from components.settings import Settings
+from tests.unit.bad_disks import KEY
+from tests.unit.recording import Provider, Recorder, record
+from tests.unit.test_cluster import MEMBERS, arguments
+from tests.unit.test_settings import GOOD
+
+OWN_KEY = "arn:aws:kms:us-east-1:111122223333:key/etcd-volumes-key"
+
+pytestmark = pytest.mark.unit
+
+
+def cluster(given: EtcdClusterArgs) -> Recorder:
+    return record(lambda: EtcdCluster("etcd", given))
+
+
+def changed(given: EtcdClusterArgs, *, protected: bool = False, **changes: Any) -> EtcdClusterArgs:
+    volume = replace(given.hardware.volume, **changes)
+    return replace(given, hardware=replace(given.hardware, volume=volume, protected=protected))
+
+
+def keys_of_volumes(made: Recorder) -> set[str]:
+    """The keys of all data and root volumes."""
+    data = {made[f"etcd-volume-{member}"].inputs["kmsKeyId"] for member in MEMBERS}
+    return data | {made[f"etcd-instance-{member}"].inputs["rootBlockDevice"]["kmsKeyId"] for member in MEMBERS}
+
+
+def test_a_cluster_has_a_key_of_its_own_that_rotates_and_encrypts_every_volume(tarball: Path) -> None:
+    made = cluster(arguments(tarball))
+    key = made["etcd-volumes-key"]
+    assert key.inputs["enableKeyRotation"] is True
+    assert key.inputs["deletionWindowInDays"] == 30
+    assert made["etcd-volumes-alias"].inputs["name"] == "alias/etcd-aws/etcd/test/etcd"
+    assert keys_of_volumes(made) == {OWN_KEY}
+
+
+@pytest.mark.parametrize(
+    ("volume", "kept"),
+    [
+        ({"delete": False}, True),
+        ({"delete": True}, False),
+        ({"delete": True, "snapshot_on_delete": True}, True),
+    ],
+)
+def test_the_key_outlives_the_stack_wherever_volumes_or_snapshots_do(
+    tarball: Path, volume: dict[str, Any], kept: bool
+) -> None:
+    """Data whose key is deleted is deleted."""
+    made = cluster(changed(arguments(tarball), **volume))
+    assert made["etcd-volumes-key"].options.retainOnDelete is kept
+    for member in MEMBERS:
+        assert made[f"etcd-volume-{member}"].options.retainOnDelete is not volume["delete"]
+        assert made[f"etcd-volume-{member}"].inputs["finalSnapshot"] is volume.get("snapshot_on_delete", False)
+
+
+def test_a_given_key_encrypts_every_volume_and_none_is_made(tarball: Path) -> None:
+    made = cluster(replace(arguments(tarball), kms_key_arn=KEY))
+    assert keys_of_volumes(made) == {KEY}
+    assert not made.names("kms/key:Key")
+
+
+@pytest.mark.parametrize(
+    ("state", "usage", "spec", "told"),
+    [
+        ("Enabled", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", None),
+        ("PendingDeletion", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "PendingDeletion"),
+        ("Disabled", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Disabled"),
+        ("Enabled", "SIGN_VERIFY", "RSA_2048", "SIGN_VERIFY"),
+        ("Enabled", "ENCRYPT_DECRYPT", "RSA_2048", "RSA_2048"),
+    ],
+)
+def test_a_key_that_cannot_encrypt_volumes_is_refused(state: str, usage: str, spec: str, told: str | None) -> None:
+    reason = unusable(state, usage, spec)
+    assert (reason is None) if told is None else (told in str(reason))
+
+
+def test_the_program_looks_at_a_given_key_before_it_makes_anything(
+    tarball: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Provider.call
+
+    def disabled(self: Provider, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
+        return {**call(self, args), "keyState": "Disabled"}
+
+    monkeypatch.setattr(Provider, "call", disabled)
+    with pytest.raises(pulumi.RunError, match="its state is Disabled"):
+        cluster(replace(arguments(tarball), kms_key_arn=KEY))
+
+
+def test_only_the_named_member_may_get_an_empty_volume_for_another_key(tarball: Path) -> None:
+    made = cluster(replace(arguments(tarball), kms_key_arn=KEY, replace_volume_of="etcd-2"))
+    for member in MEMBERS:
+        named = member == "etcd-2"
+        assert ("kmsKeyId" in made[f"etcd-volume-{member}"].options.ignoreChanges) is not named
+        assert ("rootBlockDevice.kmsKeyId" in made[f"etcd-instance-{member}"].options.ignoreChanges) is not named
+        others_asked = "encrypted anew" in made[f"etcd-spare-{member}"].inputs["stdin"]
+        assert others_asked is named, "its machine is replaced with it, so the others must be healthy"
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_protection_is_on_machines_addresses_volumes_and_their_key(tarball: Path, protected: bool) -> None:
+    made = cluster(changed(arguments(tarball), protected=protected))
+    assert made["etcd-volumes-key"].options.protect is protected
+    for member in MEMBERS:
+        for role in ("instance", "interface", "volume"):
+            assert made[f"etcd-{role}-{member}"].options.protect is protected, role
+        instance = made[f"etcd-instance-{member}"].inputs
+        assert instance["disableApiTermination"] is protected
+        assert instance["forceDestroy"] is True, "a replacement would detach the volume and then fail to terminate"
+
+
+def test_io2_has_no_throughput_of_its_own(tarball: Path) -> None:
+    volume = Settings.parse({**GOOD, "volumeType": "io2", "volumeIops": "8000"}).data_volume
+    given = arguments(tarball)
+    made = cluster(replace(given, hardware=replace(given.hardware, volume=volume)))
+    for member in MEMBERS:
+        inputs = made[f"etcd-volume-{member}"].inputs
+        assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)
+
+
+def test_every_machine_has_a_profile_that_permits_nothing(tarball: Path) -> None:
+    made = cluster(arguments(tarball))
+    for member in MEMBERS:
+        assert made[f"etcd-instance-{member}"].inputs["iamInstanceProfile"] == "etcd-member-profile"
+    role = made["etcd-member-role"].inputs
+    assert "ec2.amazonaws.com" in role["assumeRolePolicy"]
+    assert not {"inlinePolicies", "managedPolicyArns"} & set(role)
+    assert not made.names("RolePolicy") | made.names("RolePolicyAttachment")
+
+
+def test_monitoring_and_recovery_are_as_chosen(tarball: Path) -> None:
+    given = arguments(tarball)
+    chosen = replace(given.hardware, detailed_monitoring=True, auto_recovery=False)
+    for hardware, monitoring, recovery in ((given.hardware, False, "default"), (chosen, True, "disabled")):
+        instance = cluster(replace(given, hardware=hardware))["etcd-instance-etcd-1"].inputs
+        assert (instance["monitoring"], instance["maintenanceOptions"]) == (monitoring, {"autoRecovery": recovery})
