@@ -27,7 +27,7 @@ cluster = EtcdCluster(
         topology=config.topology,
         network=NetworkArgs(
             vpc=config.vpc,
-            operator_cidrs=config.operator_cidrs,
+            operator_cidrs=() if config.bastion else config.operator_cidrs,
             clients=config.clients,
             metrics=config.metrics,
             description=config.description,
@@ -53,6 +53,8 @@ cluster = EtcdCluster(
             ca_validity_days=config.ca_validity_days,
         ),
         renewed=config.renew_machines,
+        ssh_keys=config.ssh_keys,
+        bastion=config.bastion,
         tags=config.tags,
     ),
     pulumi.ResourceOptions(depends_on=keep_name(config.cluster_name)),

@@ -1,6 +1,6 @@
 """Networks and addresses: which ones a VPC, a subnet, a member and a firewall rule may have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
 from components.topology import FIRST_HOST_NUMBER, default_addresses, in_turn
@@ -27,7 +27,7 @@ def unfit(address: str) -> str | None:
 def private_network(text: str) -> str:
     """The range of a VPC or a subnet."""
     network = _network(text)
-    if not any(network.subnet_of(block) for block in RFC_1918):
+    if not is_private(str(network)):
         raise ValueError("a private network, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     if not WIDEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
         raise ValueError(f"AWS takes networks from /{WIDEST_PREFIX} to /{SMALLEST_PREFIX} only")
@@ -69,6 +69,26 @@ def first_subnet(vpc_cidr: str, count: int = 1) -> str:
     vpc = IPv4Network(vpc_cidr)
     bits = (count - 1).bit_length()
     return f"{vpc.network_address}/{min(SMALLEST_PREFIX, max(24, vpc.prefixlen + bits))}"
+
+
+def last_subnet(vpc_cidr: str) -> str:
+    """The last of the smallest networks that AWS takes."""
+    last = IPv4Network(vpc_cidr).broadcast_address
+    return str(IPv4Network(f"{last}/{SMALLEST_PREFIX}", strict=False))
+
+
+def free_subnet(vpc_cidr: str, taken: Sequence[str]) -> str | None:
+    """The last of the smallest networks that overlaps none of these, or None where all do."""
+    smallest = list(IPv4Network(vpc_cidr).subnets(new_prefix=SMALLEST_PREFIX))
+    return next((str(each) for each in reversed(smallest) if not overlaps(str(each), taken)), None)
+
+
+def overlaps(cidr: str, others: Iterable[str]) -> bool:
+    return any(IPv4Network(cidr).overlaps(IPv4Network(other)) for other in others)
+
+
+def is_private(cidr: str) -> bool:
+    return any(IPv4Network(cidr).subnet_of(block) for block in RFC_1918)
 
 
 def fitting_addresses(subnet_cidrs: Sequence[str], size: int) -> list[str]:

@@ -15,6 +15,8 @@ def cautions(settings: "Settings") -> list[str]:
         *_of_size(settings),
         *_of_instance_type(settings.instance_type),
         *_of_renewal(settings),
+        *_of_access(settings),
+        *_of_instance_type(settings.instance_type),
         *_of_quota(settings),
     ]
 
@@ -23,6 +25,15 @@ def _of_size(settings: "Settings") -> list[str]:
     if settings.size > 1:
         return []
     return ["etcd:size is 1: the loss of this one machine is the loss of the cluster. Production takes 3 or 5."]
+
+
+def _of_access(settings: "Settings") -> list[str]:
+    if settings.access == "bastion" or settings.vpc_id:
+        return []
+    return [
+        "etcd:access is private: the VPC that this program makes has no way in from outside, for SSH as for etcd's "
+        "clients, until you give it one (VPN, peering). Machines wait for SSH a few minutes. With bastion it has one."
+    ]
 
 
 def _of_instance_type(instance_type: str) -> list[str]:

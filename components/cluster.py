@@ -8,8 +8,10 @@ import pulumi
 
 from components.aws import survey
 from components.aws.access import Access, AccessArgs
+from components.aws.bastion import BastionSpec
 from components.aws.encryption import KeyArgs, volume_key
 from components.aws.image import debian_image
+from components.aws.keys import SshKeys
 from components.aws.machine import Hardware, Machine, MachineArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.placement import spread_group
@@ -42,6 +44,8 @@ class EtcdClusterArgs:
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         lifetimes: how long certificates live.
         renewed: names of the members whose machines follow newer images.
+        ssh_keys: what logs in on the machines.
+        bastion: the machine that every connection goes through; None where the operator has a route to the members.
         tags: put on every resource that takes tags.
     """
 
@@ -56,6 +60,8 @@ class EtcdClusterArgs:
     renewed: Collection[str] = ()
     kms_key_arn: str = ""
     replace_volume_of: str = ""
+    ssh_keys: SshKeys = field(default_factory=SshKeys)
+    bastion: BastionSpec | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +73,6 @@ class MemberOutputs:
     instance_id: pulumi.Input[str]
     volume_id: pulumi.Output[str]
     certificate_expires: pulumi.Output[str]
-    host_key: pulumi.Output[str]
 
 
 class EtcdCluster(pulumi.ComponentResource):
@@ -76,7 +81,7 @@ class EtcdCluster(pulumi.ComponentResource):
     Attributes:
         ca_certificate: PEM of the CA that signed every certificate of the cluster.
         admin: a client certificate and its key.
-        access: the login on the machines.
+        access: the login on the machines, and the way to them.
         members: by name.
     """
 
@@ -99,10 +104,21 @@ class EtcdCluster(pulumi.ComponentResource):
         self._key = volume_key(name, _key_args(args), pulumi.ResourceOptions(parent=self, depends_on=self._guard))
         self._profile = member_profile(name, args.tags, self)
         self._pki = Pki(name, PkiArgs(topology=args.topology, lifetimes=args.lifetimes), child)
-        self.access = Access(name, AccessArgs(members=[member.name for member in args.topology], tags=args.tags), child)
+        self.access = Access(name, self._access(), child)
         self.ca_certificate, self.admin = self._pki.ca_certificate, self._pki.admin
         self.members = self._build()
         self.register_outputs({"endpoints": args.topology.endpoints, "ca_certificate": self.ca_certificate})
+
+    def _access(self) -> AccessArgs:
+        args = self._args
+        return AccessArgs(
+            topology=args.topology,
+            network=self._network,
+            keys=args.ssh_keys,
+            key_name=self._birth.token,
+            bastion=args.bastion,
+            tags=args.tags,
+        )
 
     def _build(self) -> Mapping[str, MemberOutputs]:
         """The members one by one, each after the one before, except at birth; then the gate over all of them."""
@@ -116,7 +132,6 @@ class EtcdCluster(pulumi.ComponentResource):
                 instance_id=machine.host.instance_id,
                 volume_id=machine.volume_id,
                 certificate_expires=self._pki.members[member.name].server.expires,
-                host_key=machine.host.host_key,
             )
         for etcd in built:
             etcd.gate(GATE_TIMEOUT_SECONDS, [each.started for each in built])
@@ -164,7 +179,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 member=member,
                 topology=args.topology,
                 host=machine.host,
-                booted=[machine.running, *self._network.rules],
+                booted=[machine.running],
                 attached=[machine.attachment],
                 volume_id=machine.volume_id,
                 attachment_id=machine.attachment.id,

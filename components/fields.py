@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from components.addresses import private_network, source_network
 from components.aws.volume import LIMITS
 from components.faults import Rule
+from components.public_key import openssh_public_key
 from components.topology import tolerated_failures
 
 # Memory, not disks: a mount here is gone after a reboot, and with it the member's vote.
@@ -74,6 +75,10 @@ def tag_key(key: str) -> str:
     return key
 
 
+def optional_private_network(text: str) -> str:
+    return private_network(text) if text else text
+
+
 def without_slash(url: str) -> str:
     return url.rstrip("/")
 
@@ -111,6 +116,16 @@ SecurityGroupIds = Annotated[
     BeforeValidator(decoded_json),
     Rule("a list of IDs of security groups", "[sg-0123456789abcdef0]"),
 ]
+Access = Annotated[str, Field(pattern=r"^(private|bastion)$"), Rule("private or bastion", "bastion")]
+OptionalCidr = Annotated[
+    str, AfterValidator(optional_private_network), Rule("a private IPv4 network, /16 to /28", "192.168.255.240/28")
+]
+SshPublicKey = Annotated[
+    str,
+    AfterValidator(openssh_public_key),
+    Rule("a public key as in id_ed25519.pub: ssh-ed25519, or ssh-rsa of 2048 or 4096 bits", '"$(cat KEY.pub)"'),
+]
+KeyGeneration = Annotated[int, Field(ge=1, le=1_000_000), Rule("1 to 1000000, one more each time", "1")]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"), Rule("the name of an AWS region", "us-east-1")]
 Zone = Annotated[
     str, Field(pattern=r"^([a-z]{2}(-[a-z0-9]+)+[a-z])?$"), Rule("the name of an availability zone", "us-east-1a")

@@ -1,18 +1,20 @@
 """The outputs of a stack: what an operator needs to use the cluster and to look at its machines."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
 from components.advisory import advice
+from components.aws.access import Access
 from components.cluster import EtcdCluster, MemberOutputs
 from components.etcd.release import notice
+from components.ssh_config import known_hosts, ssh_config
 from components.topology import Topology
 
 
 def outputs(cluster: EtcdCluster, topology: Topology, version: str) -> dict[str, Any]:
     """All stack outputs by name; private keys are secrets."""
-    login = cluster.access.user
     return {
         "endpoints": topology.endpoints,
         "members": [_row(each) for each in cluster.members.values()],
@@ -20,9 +22,7 @@ def outputs(cluster: EtcdCluster, topology: Topology, version: str) -> dict[str,
         "adminCertificate": cluster.admin.certificate,
         "adminPrivateKey": cluster.admin.private_key,
         "etcdctlEnvironment": etcdctl_environment(topology),
-        "sshPrivateKey": cluster.access.private_key,
-        "sshKnownHosts": pulumi.Output.all(*(_known_host(each) for each in cluster.members.values())).apply("\n".join),
-        "sshCommands": {member.name: ssh_command(login, member.address) for member in topology},
+        **_ssh(cluster.access, {member.name: member.address for member in topology}),
         "versionNotice": notice(version),
         "zoneAdvisory": advice(topology),
     }
@@ -38,9 +38,22 @@ def etcdctl_environment(topology: Topology) -> dict[str, str]:
     }
 
 
-def ssh_command(login: str, address: str) -> str:
-    """With the files that the README writes; a host key that differs is refused."""
-    return f"ssh -i ssh_key -o UserKnownHostsFile=known_hosts -o StrictHostKeyChecking=yes {login}@{address}"
+def _ssh(access: Access, members: Mapping[str, str]) -> dict[str, pulumi.Input[str]]:
+    """With the operator's own key there is no private one to tell."""
+    keys, bastion = access.keys, access.bastion
+    hosts = [access.host(name, address) for name, address in members.items()] + ([bastion] if bastion else [])
+    names, jump = [host.member for host in hosts], bastion.member if bastion else None
+    addresses = pulumi.Output.all(*(host.address for host in hosts))
+    host_keys = pulumi.Output.all(*(host.host_key for host in hosts))
+    return {
+        **({"sshPrivateKey": keys.private_key} if keys.private_key else {}),
+        "sshKnownHosts": pulumi.Output.all(addresses, host_keys).apply(
+            lambda both: known_hosts(dict(zip(*both, strict=True)))
+        ),
+        "sshConfig": addresses.apply(
+            lambda found: ssh_config(dict(zip(names, found, strict=True)), keys.user, jump, bool(keys.private_key))
+        ),
+    }
 
 
 def _row(each: MemberOutputs) -> dict[str, pulumi.Input[str]]:
@@ -54,7 +67,3 @@ def _row(each: MemberOutputs) -> dict[str, pulumi.Input[str]]:
         "peerUrl": each.member.peer_url,
         "certificateExpires": each.certificate_expires,
     }
-
-
-def _known_host(each: MemberOutputs) -> pulumi.Output[str]:
-    return pulumi.Output.concat(each.member.address, " ", each.host_key)

@@ -1,4 +1,4 @@
-"""Rules about where members stand: region, zones, subnets, addresses, and who reaches them."""
+"""Rules about where members stand: region, zones, subnets, addresses."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -68,13 +68,6 @@ def zones_keep_quorum(settings: "Settings") -> Iterator[Fault]:
     else:
         return
     yield fault("availabilityZones", list(zones), rule, example)
-
-
-@joint("operatorCidrs")
-def operators_are_set(settings: "Settings") -> Iterator[Fault]:
-    if not settings.operator_cidrs:
-        rule = "required: the networks from which you reach the machines with SSH; best your own address, as /32"
-        yield fault("operatorCidrs", "", rule, "[10.20.30.40/32]")
 
 
 @joint("vpcId", "vpcCidr", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")

@@ -32,17 +32,28 @@ class Host:
         instance_id: changes when the machine is a new one.
         address: where SSH answers.
         user: a login with passwordless sudo.
-        private_key: OpenSSH private key of that login; a secret.
+        private_key: OpenSSH private key of that login; a secret. None where the SSH agent ($SSH_AUTH_SOCK) has it.
         host_key: the machine's public host key, `ssh-ed25519 AAAA…`; nothing is trusted on first use.
+        authorized_keys: public keys that the login is to accept, one a line.
+        jump: the machine that connections go through.
+        reachable: with these done, connections arrive; every command waits for them.
     """
 
     member: str
     instance: pulumi.Resource | None
     instance_id: pulumi.Input[str]
-    address: str
+    address: pulumi.Input[str]
     user: str
-    private_key: pulumi.Output[str]
+    private_key: pulumi.Output[str] | None
     host_key: pulumi.Output[str]
+    authorized_keys: pulumi.Input[str]
+    jump: "Host | None" = None
+    reachable: Sequence[pulumi.Resource] = ()
+
+    @property
+    def login(self) -> Mapping[str, pulumi.Input[str]]:
+        """The variables of a script that says who logs in."""
+        return {"login": self.user, "authorized_keys": self.authorized_keys}
 
     def connection(self, dial_error_limit: int | None = None) -> remote.ConnectionArgs:
         return remote.ConnectionArgs(
@@ -51,6 +62,12 @@ class Host:
             private_key=self.private_key,
             host_key=self.host_key,
             dial_error_limit=dial_error_limit,
+            proxy=self.jump._hop() if self.jump else None,
+        )
+
+    def _hop(self) -> remote.ProxyConnectionArgs:
+        return remote.ProxyConnectionArgs(
+            host=self.address, user=self.user, private_key=self.private_key, host_key=self.host_key
         )
 
 
@@ -107,7 +124,7 @@ def run(
         add_previous_output_in_env=False,
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=list(depends_on),
+            depends_on=[*host.reachable, *depends_on],
             deleted_with=deleted_with or host.instance,
             # The engine deletes it before what its triggers come from, since that is deleted before it is replaced.
             delete_before_replace=True if script.before_loss_of else None,
@@ -136,7 +153,9 @@ def push(
         source=pulumi.FileAsset(str(source)),
         remote_path=remote_path,
         triggers=[host.instance_id],
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), deleted_with=host.instance),
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=[*host.reachable, *depends_on], deleted_with=host.instance
+        ),
     )
 
 

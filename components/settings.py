@@ -12,7 +12,10 @@ import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components import disk_rules, fields, place_rules, reach_rules, rules, vpc_rules
+from components import access_rules, disk_rules, fields, place_rules, reach_rules, rules, vpc_rules
+from components.addresses import last_subnet
+from components.aws.bastion import BastionSpec
+from components.aws.keys import SshKeys
 from components.aws.layout import ExistingVpc, NewVpc, Sources
 from components.aws.volume import DataVolume
 from components.cautions import cautions
@@ -38,11 +41,16 @@ class Settings(BaseModel):
     availability_zone: fields.Zone = ""
     multi_az: fields.Flag = False
     availability_zones: fields.Zones = ()
+    access: fields.Access = "private"
     operator_cidrs: fields.SourceCidrs = ()
     client_cidrs: fields.SourceCidrs = ()
     client_security_group_ids: fields.SecurityGroupIds = ()
     metrics_cidrs: fields.SourceCidrs = ()
     metrics_security_group_ids: fields.SecurityGroupIds = ()
+    bastion_subnet_cidr: fields.OptionalCidr = ""
+    bastion_instance_type: fields.InstanceType = "t4g.nano"
+    ssh_public_key: fields.SshPublicKey = ""
+    ssh_key_generation: fields.KeyGeneration = 1
     instance_type: fields.InstanceType = "m7i.large"
     renew_machines: fields.MemberNames = ()
     volume_type: fields.VolumeType = "gp3"
@@ -87,7 +95,7 @@ class Settings(BaseModel):
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         refused = {top_key(fault.key) for fault in faults}
-        for module in (place_rules, vpc_rules, reach_rules, disk_rules, rules):
+        for module in (place_rules, vpc_rules, reach_rules, access_rules, disk_rules, rules):
             faults += module.joint.faults(settings, refused)
         if faults:
             faults.sort(key=lambda fault: fault.key)
@@ -123,6 +131,26 @@ class Settings(BaseModel):
     def topology(self) -> Topology:
         addresses = self.addresses or default_addresses(self.subnets.values(), self.size)
         return plan(self.cluster_name, addresses, *self.zones)
+
+    @property
+    def bastion_subnet(self) -> str:
+        return self.bastion_subnet_cidr or last_subnet(self.vpc_cidr)
+
+    @property
+    def bastion(self) -> BastionSpec | None:
+        if self.access == "private":
+            return None
+        return BastionSpec(
+            operator_cidrs=self.operator_cidrs,
+            subnet_cidr=self.bastion_subnet,
+            zone=self.zones[0],
+            instance_type=self.bastion_instance_type,
+            architecture=architecture_of(self.bastion_instance_type),
+        )
+
+    @property
+    def ssh_keys(self) -> SshKeys:
+        return SshKeys(generation=self.ssh_key_generation, own_public_key=self.ssh_public_key)
 
     @property
     def architecture(self) -> str:

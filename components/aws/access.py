@@ -1,16 +1,16 @@
-"""How the operator logs in: one key pair per cluster, and the host key of every machine."""
+"""How the operator reaches the machines: the keys that log in, every machine's host key, and the way there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_tls as tls
 
-from components.aws.tags import named
+from components.aws.bastion import Bastion, BastionArgs, BastionSpec
+from components.aws.keys import LoginKeys, LoginKeysArgs, SshKeys
+from components.aws.network import Network
 from components.remote import Host
-
-LOGIN = "admin"  # the login of Debian's official images, with passwordless sudo
+from components.topology import Topology
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,37 +18,49 @@ class AccessArgs:
     """What access is made from.
 
     Attributes:
-        members: names; each one's machine has a host key of its own.
-        tags: put on the key pair.
+        topology: the members; each one's machine has a host key of its own.
+        network: who may reach the members.
+        keys: which keys log in.
+        key_name: name of the key pair in AWS, unique in the region and the same for the cluster's whole life.
+        bastion: the machine that every connection goes through; None where the operator has a route to the members.
+        tags: put on everything.
     """
 
-    members: Sequence[str]
+    topology: Topology
+    network: Network
+    keys: SshKeys
+    key_name: pulumi.Input[str]
+    bastion: BastionSpec | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Access(pulumi.ComponentResource):
-    """A generated ed25519 key pair, whose private half is a secret of the stack, and the host keys."""
+    """The login on all machines, and the way to them.
 
-    user: str
-    key_name: pulumi.Output[str]
-    private_key: pulumi.Output[str]
+    Attributes:
+        keys: the login and its keys.
+        host_keys: by member.
+        bastion: the jump host, if there is one.
+    """
+
+    keys: LoginKeys
     host_keys: Mapping[str, tls.PrivateKey]
+    bastion: Host | None
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:aws:Access", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        key = tls.PrivateKey(f"{name}-ssh-key", algorithm="ED25519", opts=child)
-        pair = aws.ec2.KeyPair(
-            f"{name}-key-pair", public_key=key.public_key_openssh, tags=named(args.tags, name), opts=child
-        )
-        self.user = LOGIN
-        self.key_name = pair.key_name
-        self.private_key = pulumi.Output.secret(key.private_key_openssh)
+        self.keys = LoginKeys(name, LoginKeysArgs(keys=args.keys, key_name=args.key_name, tags=args.tags), child)
         self.host_keys = {
-            member: tls.PrivateKey(f"{name}-host-key-{member}", algorithm="ED25519", opts=child)
-            for member in args.members
+            member.name: tls.PrivateKey(f"{name}-host-key-{member.name}", algorithm="ED25519", opts=child)
+            for member in args.topology
         }
-        self.register_outputs({"key_name": self.key_name})
+        self.bastion, self._reachable = None, list(args.network.rules)
+        if args.bastion:
+            bastion = Bastion(f"{name}-bastion", self._bastion(name, args, args.bastion), child)
+            self.bastion = bastion.host
+            self._reachable += bastion.passable
+        self.register_outputs({})
 
     def host(
         self, member: str, address: str, instance: pulumi.Resource | None = None, instance_id: pulumi.Input[str] = ""
@@ -59,7 +71,21 @@ class Access(pulumi.ComponentResource):
             instance=instance,
             instance_id=instance_id,
             address=address,
-            user=self.user,
-            private_key=self.private_key,
+            user=self.keys.user,
+            private_key=self.keys.private_key,
             host_key=self.host_keys[member].public_key_openssh.apply(str.strip),
+            authorized_keys=self.keys.authorized_keys,
+            jump=self.bastion,
+            reachable=self._reachable,
+        )
+
+    def _bastion(self, name: str, args: AccessArgs, spec: BastionSpec) -> BastionArgs:
+        return BastionArgs(
+            cluster=name,
+            spec=spec,
+            vpc_id=args.network.vpc_id,
+            members_group_id=args.network.security_group_id,
+            destinations=[member.address for member in args.topology],
+            keys=self.keys,
+            tags=args.tags,
         )

@@ -54,7 +54,7 @@ class MachineArgs:
         key_arn: the KMS key of a new volume. One that exists keeps its key, since another would mean an empty one.
         replace_volume: the one exception: this member's volumes are replaced where their key differs.
         profile: name of the instance profile.
-        access: the key pair that logs in.
+        access: the keys that log in.
         placement_group: name of the group that keeps machines on separate racks, if there is one.
         after: what must be done before this machine may be replaced or stopped.
         tags: put on everything.
@@ -107,11 +107,8 @@ class Machine(pulumi.ComponentResource):
 
     def _instance(self) -> aws.ec2.Instance:
         args = self._args
-        host_key = args.access.host_keys[args.member]
-        private_key: pulumi.Output[str] = pulumi.Output.secret(host_key.private_key_openssh)
-        first_boot: pulumi.Output[str] = pulumi.Output.all(private_key, host_key.public_key_openssh).apply(
-            lambda keys: user_data.render(keys[0], keys[1].strip())
-        )
+        keys = args.access.keys
+        after = pulumi.Output.from_input(args.after).apply(lambda resources: [*resources, keys.pair])
         interface = aws.ec2.NetworkInterface(
             self._logical("interface"),
             subnet_id=args.subnet.id,
@@ -124,7 +121,7 @@ class Machine(pulumi.ComponentResource):
             self._logical("instance"),
             ami=args.image_id,
             instance_type=args.hardware.instance_type,
-            key_name=args.access.key_name,
+            key_name=keys.key_name,
             placement_group=args.placement_group,
             primary_network_interface={"network_interface_id": interface.id},
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
@@ -136,7 +133,7 @@ class Machine(pulumi.ComponentResource):
             # Whether it may be deleted is Pulumi's `protect` to say, before anything is detached. Past that, the
             # provider lifts EC2's own protection first; else the volume would be detached and the instance would stay.
             force_destroy=True,
-            user_data=first_boot,
+            user_data=user_data.first_boot(args.access.host_keys[args.member]),
             # Otherwise the provider would stop the machine, and the user data do nothing: it is for first boots.
             user_data_replace_on_change=True,
             tags=self._tags,
@@ -146,7 +143,7 @@ class Machine(pulumi.ComponentResource):
                 # The interface and the volume belong to one instance at a time.
                 delete_before_replace=True,
                 ignore_changes=self._kept_by_instance(),
-                depends_on=args.after,
+                depends_on=after,
             ),
         )
 
@@ -169,7 +166,7 @@ class Machine(pulumi.ComponentResource):
                 retain_on_delete=not volume.delete,
                 ignore_changes=[] if args.replace_volume else ["kmsKeyId"],
                 # A change in place goes member by member too.
-                depends_on=args.after,
+                depends_on=after,
             ),
         )
 

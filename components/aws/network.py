@@ -19,7 +19,7 @@ class NetworkArgs:
 
     Attributes:
         vpc: the VPC to make, or the one to use, with a subnet in each zone that members stand in.
-        operator_cidrs: the only networks that reach SSH.
+        operator_cidrs: networks that reach SSH; none where a bastion is the way.
         clients: who, besides the members, reaches etcd's client port.
         metrics: who reaches the metrics port.
         description: free text for the security group.
@@ -27,7 +27,7 @@ class NetworkArgs:
     """
 
     vpc: NewVpc | ExistingVpc
-    operator_cidrs: Sequence[str]
+    operator_cidrs: Sequence[str] = ()
     clients: Sources = field(default_factory=Sources)
     metrics: Sources = field(default_factory=Sources)
     description: str = "etcd members"

@@ -1,6 +1,16 @@
-"""Cloud-init user data of a machine. Pure."""
+"""Cloud-init user data of a machine."""
 
 import json
+
+import pulumi
+import pulumi_tls as tls
+
+
+def first_boot(host_key: tls.PrivateKey) -> pulumi.Output[str]:
+    """The user data, a secret."""
+    private_key: pulumi.Output[str] = pulumi.Output.secret(host_key.private_key_openssh)
+    both: pulumi.Output[list[str]] = pulumi.Output.all(private_key, host_key.public_key_openssh)
+    return both.apply(lambda keys: render(keys[0], keys[1].strip()))
 
 
 def render(host_private_key: str, host_public_key: str) -> str:

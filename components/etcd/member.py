@@ -71,7 +71,8 @@ class EtcdMember(pulumi.ComponentResource):
     def __init__(self, name: str, args: EtcdMemberArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
-        ready = self._run(Script("ready", {"machine_facts": args.machine_facts}, first_contact=True), args.booted)
+        login = Script("ready", {**args.host.login, "machine_facts": args.machine_facts}, first_contact=True)
+        ready = self._run(login, args.booted)
         mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
         mounted = self._run(mount, [ready, *args.attached])
         self._quiesce([ready, *args.attached])

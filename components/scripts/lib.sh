@@ -5,8 +5,10 @@ changes=()
 
 note() { changes+=("$1"); }
 
+changed() { ((${#changes[@]})); }
+
 report() {
-  if ((${#changes[@]})); then
+  if changed; then
     local IFS=,
     printf 'changed: %s\n' "${changes[*]}"
   else
@@ -36,6 +38,15 @@ write_file() {
   mv -f "$new" "$path"
   note "$path"
 }
+
+# booted INSTANCE: waits until the first boot is done.
+booted() {
+  timeout 240 cloud-init status --wait >/dev/null ||
+    fail "cloud-init ended with an error on $1: $(cloud-init status --long | tr '\n' ' '). See /var/log/cloud-init.log there."
+}
+
+# authorize LOGIN KEYS: from now on these keys log in, and no other.
+authorize() { write_file "$(getent passwd "$1" | cut -d: -f6)/.ssh/authorized_keys" 600 "$1:$1" < <(printf '%s\n' "$2"); }
 
 # member_etcdctl ENDPOINTS COMMAND…: etcdctl with this member's own certificate.
 member_etcdctl() {
@@ -92,7 +103,7 @@ explain() {
     printf '%s: %s\n' "$member" "$1"
     printf 'etcd.service is %s; the last lines of its journal:\n' "$(systemctl is-active etcd || true)"
     journalctl --unit=etcd --lines=20 --no-pager --output=cat | cut -c1-400
-    printf 'Look closer on the machine (output sshCommands): sudo journalctl -u etcd. Then run pulumi up again.\n'
+    printf 'Look closer on the machine (output sshConfig): sudo journalctl -u etcd. Then run pulumi up again.\n'
   } >&2
   exit 1
 }

@@ -12,8 +12,6 @@ from typing import Any
 
 from sandbox.cli.place import Place, write_private
 
-LOGIN = "admin"
-
 
 def is_stale(place: Place, stack: str) -> bool:
     """Whether the state was written after the access files: another update ran meanwhile."""
@@ -41,34 +39,28 @@ def contents(outputs: dict[str, Any], folder: Path) -> dict[str, str]:
     """File name to content."""
     if "members" not in outputs:
         return {"ssh_config": ""}
-    members = outputs["members"]
+    key = {"ssh_key": outputs["sshPrivateKey"]} if "sshPrivateKey" in outputs else {}
     return {
-        "members.json": json.dumps(members, indent=2) + "\n",
+        "members.json": json.dumps(outputs["members"], indent=2) + "\n",
         "endpoints": ",".join(outputs["endpoints"]) + "\n",
         "ca.crt": outputs["caCertificate"],
         "admin.crt": outputs["adminCertificate"],
         "admin.key": outputs["adminPrivateKey"],
-        "ssh_key": outputs["sshPrivateKey"],
-        "known_hosts": outputs["sshKnownHosts"].rstrip("\n") + "\n",
-        "ssh_config": ssh_config(members, folder),
+        **key,
+        "known_hosts": outputs["sshKnownHosts"],
+        "ssh_config": in_folder(outputs["sshConfig"], folder),
     }
 
 
-def ssh_config(members: list[dict[str, Any]], folder: Path) -> str:
-    """Host keys are known from the stack, so an unknown or changed one is refused, never asked about."""
-    hosts = "".join(f"Host {member['name']}\n  HostName {member['address']}\n\n" for member in members)
-    return f"""{hosts}Host *
-  User {LOGIN}
+def in_folder(config: str, folder: Path) -> str:
+    """The stack's own configuration for ssh, with its files where they are here. ssh takes the first word it reads."""
+    return f"""Host *
   IdentityFile "{folder / "ssh_key"}"
-  IdentitiesOnly yes
-  IdentityAgent none
   UserKnownHostsFile "{folder / "known_hosts"}"
-  GlobalKnownHostsFile /dev/null
-  StrictHostKeyChecking yes
-  UpdateHostKeys no
   BatchMode yes
   ConnectTimeout 5
-"""
+
+{config}"""
 
 
 def members(place: Place) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ LIVE_INSTANCE = {"Name": "instance-state-name", "Values": ["pending", "running",
 # Pulumi type: the API's listing of it, and where the IDs are in the answer.
 TAGGED = {
     "aws:ebs/volume:Volume": ("describe_volumes", "Volumes[].VolumeId"),
+    "aws:ec2/eip:Eip": ("describe_addresses", "Addresses[].AllocationId"),
     "aws:ec2/instance:Instance": ("describe_instances", "Reservations[].Instances[].InstanceId"),
     "aws:ec2/internetGateway:InternetGateway": ("describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
     "aws:ec2/keyPair:KeyPair": ("describe_key_pairs", "KeyPairs[].KeyName"),

@@ -18,6 +18,7 @@ REPEATABLE = (
     "pulumi:",
     "random:",
     "tls:",
+    "aws:ec2/eipAssociation:",
     "aws:ec2/volumeAttachment:",
     "aws:ec2transitgateway/instanceState:",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.ssh_config import ssh_config
 from sandbox.cli import access
 from sandbox.cli.place import Place
 
@@ -22,7 +23,8 @@ OUTPUTS: dict[str, Any] = {
     "adminCertificate": "certificate\n",
     "adminPrivateKey": "key\n",
     "sshPrivateKey": "ssh key\n",
-    "sshKnownHosts": "192.168.0.100 ssh-ed25519 AAAA\n192.168.0.101 ssh-ed25519 BBBB",
+    "sshKnownHosts": "192.168.0.100 ssh-ed25519 AAAA\n192.168.0.101 ssh-ed25519 BBBB\n",
+    "sshConfig": ssh_config({"etcd-1": "192.168.0.100", "etcd-2": "192.168.0.101"}, "admin", None, with_key_file=True),
 }
 
 
@@ -73,14 +75,21 @@ def test_destroyed_stack_leaves_no_keys(place: Place) -> None:
     assert access.members(place) == []
 
 
-def test_ssh_knows_members_by_name_and_refuses_unknown_host_keys(tmp_path: Path) -> None:
-    config = tmp_path / "ssh_config"
-    config.write_text(access.ssh_config(OUTPUTS["members"], tmp_path), encoding="utf-8")
+def test_ssh_knows_members_by_name_from_any_folder_and_refuses_unknown_host_keys(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+    config = place.access / "ssh_config"
 
     said = subprocess.run(["ssh", "-F", config, "-G", "etcd-2"], capture_output=True, text=True, check=True).stdout
 
     assert "hostname 192.168.0.101\n" in said
     assert "user admin\n" in said
     assert "stricthostkeychecking true\n" in said
-    assert f"userknownhostsfile {tmp_path}/known_hosts\n" in said
-    assert f"identityfile {tmp_path}/ssh_key\n" in said
+    assert f"userknownhostsfile {place.access}/known_hosts\n" in said
+    assert f"identityfile {place.access}/ssh_key\n" in said
+
+
+def test_a_stack_with_a_key_of_the_operators_own_leaves_no_key_file(place: Place) -> None:
+    access.write(place, "sandbox", OUTPUTS)
+    access.write(place, "sandbox", {key: value for key, value in OUTPUTS.items() if key != "sshPrivateKey"})
+    assert not (place.access / "ssh_key").exists()
+    assert (place.access / "ssh_config").exists()

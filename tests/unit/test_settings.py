@@ -11,11 +11,18 @@ import yaml
 
 from components.faults import Fault, SettingsError
 from components.settings import Settings
-from tests.unit import bad_disks, bad_networks, bad_settings, bad_zones
+from tests.unit import bad_access, bad_disks, bad_networks, bad_settings, bad_zones
 from tests.unit.bad_settings import Values
 
 GOOD: Values = {"aws:region": "us-east-1", "operatorCidrs": '["10.20.30.40/32"]'}
-BAD_SETTINGS = [*bad_settings.BAD_SETTINGS, *bad_zones.BAD_ZONES, *bad_networks.BAD_NETWORKS, *bad_disks.BAD_DISKS]
+BASTION = bad_access.BASTION
+BAD_SETTINGS = [
+    *bad_settings.BAD_SETTINGS,
+    *bad_zones.BAD_ZONES,
+    *bad_networks.BAD_NETWORKS,
+    *bad_access.BAD_ACCESS,
+    *bad_disks.BAD_DISKS,
+]
 INJECTION = "$(touch /tmp/x)"
 PUBLISHED = "e256885e753dc99001335e099d3c2eb8cf21a865a087ee4d7e3665752ae5929a"
 
@@ -32,7 +39,10 @@ def after_remedy(values: Values, remedy: str) -> Values:
     """What the configuration is once the operator has done what the remedy says."""
     if in_file := re.fullmatch(r"in the stack's Pulumi\.\*\.yaml, (\S+): (.*)", remedy):
         return {**values, in_file[1].removeprefix("etcd:"): json.dumps(yaml.safe_load(in_file[2]))}
-    words = shlex.split(remedy.replace("$(sha256sum TARBALL | cut -c1-64)", PUBLISHED).partition(";")[0])
+    answers = {"$(sha256sum TARBALL | cut -c1-64)": PUBLISHED, "$(cat KEY.pub)": bad_access.ED25519}
+    for command, answer in answers.items():
+        remedy = remedy.replace(command, answer)
+    words = shlex.split(remedy.partition(";")[0])
     key = words[3].removeprefix("etcd:")
     if words[2] == "rm":
         return {name: value for name, value in values.items() if name != key}
@@ -197,5 +207,7 @@ def test_what_is_allowed_at_a_price_is_warned_of(values: Values, warning: str) -
     assert any(warning in text for text in Settings.parse({**GOOD, **values}).warnings)
 
 
-def test_the_defaults_bring_no_warning() -> None:
-    assert Settings.parse(GOOD).warnings == []
+def test_the_defaults_bring_no_warning_but_that_nothing_leads_into_the_vpc() -> None:
+    (warning,) = Settings.parse(GOOD).warnings
+    assert "etcd:access is private" in warning
+    assert Settings.parse({**GOOD, **BASTION}).warnings == []

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# Makes the machine a jump host and nothing else: it forwards to the members' SSH.
+: "${member:?}" "${instance_id:?}" "${login:?}" "${authorized_keys:?}" "${destinations:?}"
+
+booted "$instance_id"
+write_file /etc/ssh/sshd_config.d/20-bastion.conf 644 root:root <<END
+AllowUsers $login
+AllowTcpForwarding local
+PermitOpen $destinations
+AllowAgentForwarding no
+AllowStreamLocalForwarding no
+GatewayPorts no
+PermitTunnel no
+PermitUserRC no
+X11Forwarding no
+LogLevel VERBOSE
+# The engine opens a connection per command, many at once; by default sshd drops some beyond ten.
+MaxStartups 100
+END
+# Reloading asks no connection to end.
+if changed; then
+  systemctl reload ssh || fail "sshd refuses its configuration: $(sshd -t 2>&1 | tail -n 1)"
+fi
+authorize "$login" "$authorized_keys"
+report "booted, forwards to $destinations"
