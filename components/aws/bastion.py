@@ -85,7 +85,7 @@ class Bastion(pulumi.ComponentResource):
         instance = self._instance(subnet, group, host_key)
         address, reached = self._address(gateway, instance)
         self.host = Host(
-            member=BASTION,
+            member=f"{args.cluster}-{BASTION}",
             instance=instance,
             instance_id=instance.id,
             address=address.public_ip,

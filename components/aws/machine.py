@@ -166,7 +166,7 @@ class Machine(pulumi.ComponentResource):
                 retain_on_delete=not volume.delete,
                 ignore_changes=[] if args.replace_volume else ["kmsKeyId"],
                 # A change in place goes member by member too.
-                depends_on=after,
+                depends_on=args.after,
             ),
         )
 
