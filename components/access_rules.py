@@ -38,11 +38,11 @@ def bastion_stands_in_an_own_vpc(settings: "Settings") -> Iterator[Fault]:
 
 @joint("operatorCidrs", "access")
 def operators_come_from_the_internet(settings: "Settings") -> Iterator[Fault]:
-    private = [cidr for cidr in settings.operator_cidrs if cidr and is_private(cidr)]
-    if settings.access == "bastion" and private:
+    networks = [cidr for cidr in settings.operator_cidrs if cidr]
+    if settings.access == "bastion" and networks and all(map(is_private, networks)):
         rule = (
             f"public networks where etcd:access is bastion: it is reached over the internet, where nobody comes from "
-            f"{', '.join(private)}. Your own address: curl https://checkip.amazonaws.com"
+            f"{', '.join(networks)}. Your own address: curl https://checkip.amazonaws.com"
         )
         yield fault("operatorCidrs", list(settings.operator_cidrs), rule, "[203.0.113.7/32]")
 

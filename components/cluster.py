@@ -21,7 +21,7 @@ from components.etcd.config import EtcdConfig, Tuning, data_directory, render
 from components.etcd.member import EtcdMember, EtcdMemberArgs
 from components.etcd.pki import KeyPair, Lifetimes, Pki, PkiArgs
 from components.etcd.release import Release
-from components.guards import Facts, TopologyGuard
+from components.guards import Facts, TopologyGuard, keep_ssh_keys
 from components.spare import ask_others
 from components.topology import Member, Topology
 
@@ -115,7 +115,6 @@ class EtcdCluster(pulumi.ComponentResource):
             topology=args.topology,
             network=self._network,
             keys=args.ssh_keys,
-            key_name=self._birth.token,
             bastion=args.bastion,
             tags=args.tags,
         )
@@ -135,6 +134,7 @@ class EtcdCluster(pulumi.ComponentResource):
             )
         for etcd in built:
             etcd.gate(GATE_TIMEOUT_SECONDS, [each.started for each in built])
+        keep_ssh_keys(self._name, self._args.ssh_keys.recorded, self, [each.started for each in built])
         return outputs
 
     def _asked(self, member: Member) -> list[pulumi.Resource]:

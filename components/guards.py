@@ -1,6 +1,6 @@
 """What a live cluster must not become in one step, refused at preview, before anything is touched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,13 @@ def keep_name(cluster_name: str) -> pulumi.Resource:
     return _guarded("cluster-name", {"name": cluster_name}, None)
 
 
+def keep_ssh_keys(
+    name: str, generation: Mapping[str, int], parent: pulumi.Resource, after: Sequence[pulumi.Resource]
+) -> pulumi.Resource:
+    """A record of the SSH keys that every machine has, so it is written after they have been there."""
+    return _guarded(f"{name}-ssh-keys", generation, parent, after)
+
+
 def recorded(facts: Facts) -> dict[str, Any]:
     """The facts that are kept."""
     return {
@@ -76,6 +83,7 @@ def refusals(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]
             f"etcd:clusterName is a part of every resource's name: {was.get('name')} -> {wanted.get('name')} would "
             "delete the running cluster and make another. Set it back, or take another stack for the other cluster."
         )
+    yield from _ssh_keys(was.get("sshKeyGeneration"), wanted.get("sshKeyGeneration"))
     if "zones" not in was or "zones" not in wanted:
         return
     yield from _members(was["zones"], wanted["zones"])
@@ -149,6 +157,22 @@ def _volume(was: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _ssh_keys(was: int | None, wanted: int | None) -> Iterator[str]:
+    """Of the generated keys the machines know the one in use and the next; 0 is the operator's own key."""
+    if was is None or not wanted or was == wanted:
+        return
+    if was == 0:
+        yield (
+            "etcd:sshPublicKey is gone, but the machines know that key alone and would let in no generated one. "
+            "Set it back."
+        )
+    elif wanted != was + 1:
+        yield (
+            f"etcd:sshKeyGeneration goes from {was} to {wanted}, but the machines know the keys {was} and {was + 1} "
+            f"alone, so nobody could log in. Set it to {was + 1}, and go on from there."
+        )
+
+
 def _version(was: str, wanted: str) -> Iterator[str]:
     if minor_of(was) != minor_of(wanted):
         yield f"etcd {was} -> {wanted} changes the minor, which is not supported on a live cluster yet. {SET_BACK}."
@@ -156,10 +180,13 @@ def _version(was: str, wanted: str) -> Iterator[str]:
         yield f"etcd {was} -> {wanted} goes back; an older etcd may not read what a newer one wrote. {SET_BACK}."
 
 
-def _guarded(name: str, facts: Mapping[str, Any], parent: pulumi.Resource | None) -> pulumi.Resource:
+def _guarded(
+    name: str, facts: Mapping[str, Any], parent: pulumi.Resource | None, after: Sequence[pulumi.Resource] = ()
+) -> pulumi.Resource:
     hook = pulumi.ResourceHook(name, _compare, pulumi.ResourceHookOptions(on_dry_run=True))
     binding = pulumi.ResourceHookBinding(before_update=[hook])
-    return pulumi.Stash(name, input=dict(facts), opts=pulumi.ResourceOptions(parent=parent, hooks=binding))
+    opts = pulumi.ResourceOptions(parent=parent, hooks=binding, depends_on=list(after))
+    return pulumi.Stash(name, input=dict(facts), opts=opts)
 
 
 def _compare(args: pulumi.ResourceHookArgs) -> None:

@@ -21,7 +21,6 @@ class AccessArgs:
         topology: the members; each one's machine has a host key of its own.
         network: who may reach the members.
         keys: which keys log in.
-        key_name: name of the key pair in AWS, unique in the region and the same for the cluster's whole life.
         bastion: the machine that every connection goes through; None where the operator has a route to the members.
         tags: put on everything.
     """
@@ -29,7 +28,6 @@ class AccessArgs:
     topology: Topology
     network: Network
     keys: SshKeys
-    key_name: pulumi.Input[str]
     bastion: BastionSpec | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -50,7 +48,9 @@ class Access(pulumi.ComponentResource):
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:aws:Access", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.keys = LoginKeys(name, LoginKeysArgs(keys=args.keys, key_name=args.key_name, tags=args.tags), child)
+        # Unique in the region, and the same as long as the cluster lives.
+        key_name = pulumi.Output.concat(name, "-", args.network.security_group_id)
+        self.keys = LoginKeys(name, LoginKeysArgs(keys=args.keys, key_name=key_name, tags=args.tags), child)
         self.host_keys = {
             member.name: tls.PrivateKey(f"{name}-host-key-{member.name}", algorithm="ED25519", opts=child)
             for member in args.topology
