@@ -36,9 +36,11 @@ class Sandbox:
     def make(self, target: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._finish(["make", "--no-print-directory", target], check=check, timeout_seconds=600)
 
-    def run(self, *command: str, check: bool = True, timeout_seconds: int = 300) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, check: bool = True, timeout_seconds: int = 300, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """`./sandbox/run COMMAND…`"""
-        return self._finish(["./sandbox/run", *command], check=check, timeout_seconds=timeout_seconds)
+        return self._finish(["./sandbox/run", *command], check=check, timeout_seconds=timeout_seconds, stdin=stdin)
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """The same in the background, in a process group of its own."""

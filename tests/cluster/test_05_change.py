@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.sandbox import CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
+from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
 
 pytestmark = pytest.mark.cluster
 
@@ -29,7 +29,8 @@ def test_changed_settings_restart_one_member_at_a_time_while_a_client_writes(clu
         "python", str(CHECKOUT / "tests/cluster/writer.py"), str(cluster.folder / "access"), str(stop), *ENDPOINTS
     )
     try:
-        cluster.up("--config", "etcd:snapshotCount=90000")
+        metrics = ["--config-path", "--config", "etcd:metricsCidrs[0]=192.168.0.1/32"]
+        cluster.up("--config", "etcd:snapshotCount=90000", *metrics)
     finally:
         stop.touch()
         said = writer.communicate(timeout=60)[0]
@@ -38,6 +39,8 @@ def test_changed_settings_restart_one_member_at_a_time_while_a_client_writes(clu
     assert all(before[member] != after[member] for member in MEMBERS), "a member still runs with the old settings"
     for member in MEMBERS:
         assert 'SNAPSHOT_COUNT="90000"' in cluster.ssh(member, "sudo cat /etc/etcd/etcd.conf")
+    for address in ADDRESSES:
+        assert "etcd_server_has_leader 1" in cluster.run("curl", "--silent", f"http://{address}:2381/metrics").stdout
     assert report["missing"] == 0, "acknowledged writes were lost"
     assert report["acknowledged"] > 100
     assert report["longest_gap_seconds"] < 5, report
