@@ -182,6 +182,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 booted=[machine.running],
                 attached=[machine.attachment],
                 volume_id=machine.volume_id,
+                volume_size_gib=args.hardware.volume.size_gib,
                 attachment_id=machine.attachment.id,
                 kept_with=self._guard,
                 release=args.release,

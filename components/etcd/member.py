@@ -26,6 +26,7 @@ class EtcdMemberArgs:
         booted: with these done, the machine is up.
         attached: with these done, the data volume is there.
         volume_id: ID of the data volume.
+        volume_size_gib: its size, which the filesystem follows.
         attachment_id: ID of its attachment to the machine.
         kept_with: a resource that lives as long as the cluster: deleted with it, members need not be stopped in order.
         release: what is installed; `tarball` is its file here.
@@ -45,6 +46,7 @@ class EtcdMemberArgs:
     booted: Sequence[pulumi.Resource]
     attached: Sequence[pulumi.Resource]
     volume_id: pulumi.Input[str]
+    volume_size_gib: int
     attachment_id: pulumi.Input[str]
     kept_with: pulumi.Resource
     release: Release
@@ -75,9 +77,10 @@ class EtcdMember(pulumi.ComponentResource):
         ready = self._run(login, args.booted)
         mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
         mounted = self._run(mount, [ready, *args.attached])
+        grown = self._run(Script("grow", self._growth(), on_change_only=True), [mounted])
         self._quiesce([ready, *args.attached])
         configured = self._run(Script("configure", self._files(), secret=True), [ready])
-        self.started = self._run(Script("start", self._start()), [mounted, self._install(ready), configured])
+        self.started = self._run(Script("start", self._start()), [grown, self._install(ready), configured])
         self.register_outputs({})
 
     def gate(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
@@ -101,6 +104,16 @@ class EtcdMember(pulumi.ComponentResource):
         script = Script("quiesce", variables, before_loss_of=[args.host.instance_id, args.attachment_id])
         name = self._logical(script.name)
         remote.run(name, args.host, script, parent=self, depends_on=depends_on, deleted_with=args.kept_with)
+
+    def _growth(self) -> Mapping[str, pulumi.Input[str]]:
+        args = self._args
+        return {
+            "volume_id": args.volume_id,
+            "size_gib": str(args.volume_size_gib),
+            "mount_point": args.mount_point,
+            "endpoint": args.member.client_url,
+            "other_endpoints": self._other_client_urls,
+        }
 
     def _install(self, ready: pulumi.Resource) -> pulumi.Resource:
         args = self._args

@@ -97,6 +97,42 @@ move_leadership() {
   member_etcdctl "$1" move-leader "$target" >/dev/null || fail "not $3: the leadership does not move to $target"
 }
 
+# stop_and_unmount ENDPOINT OTHERS MOUNT_POINT WHAT: etcd stopped in order and its volume free, or all as it was.
+stop_and_unmount() {
+  local unit
+  # An etcd that does not run has no vote to lose.
+  if [[ $(systemctl is-active etcd || true) == active && -n $2 ]]; then
+    hold_cluster_lock "$2" "$4"
+    all_healthy "$2" "$4"
+    move_leadership "$1" "$2" "$4"
+  fi
+  unit=$(systemd-escape --path --suffix=mount "$3")
+  if ! systemctl stop etcd || ! systemctl stop "$unit" || findmnt --mountpoint "$3" >/dev/null; then
+    systemctl start --no-block etcd
+    fail "not $4: $3 stays mounted, something there is still in use. etcd runs again."
+  fi
+}
+
+# raft_lag ENDPOINT OTHERS: how far this member's applied index is behind the newest index that any member has.
+raft_lag() {
+  statuses "$1${2:+,$2}" | awk -F', ' -v own="$1" '
+    $8 > newest { newest = $8 }
+    $1 == own { applied = $9; found = 1 }
+    END { if (!found) exit 1; print newest - applied }'
+}
+
+# wait_healthy ENDPOINT OTHERS
+wait_healthy() {
+  local deadline=$((SECONDS + 120)) lag
+  until healthy "$1" && lag=$(raft_lag "$1" "$2" 2>/dev/null) && ((lag < 1000)); do
+    ((SECONDS < deadline)) || explain "etcd is not healthy after 120 s"
+    sleep 0.5
+  done
+}
+
+# data_device VOLUME_ID: EC2 names NVMe volumes by their ID without the dash; names such as nvme1n1 change with the boot.
+data_device() { printf '/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_%s' "${1/-/}"; }
+
 # explain REASON: why etcd here is not healthy, with the end of its journal; then give up.
 explain() {
   {

@@ -2,8 +2,7 @@
 # Formats the data volume once and mounts it by UUID. A volume that holds anything is never formatted.
 : "${member:?}" "${volume_id:?}" "${mount_point:?}"
 
-# EC2 names NVMe volumes by their ID without the dash; device names such as nvme1n1 may change at every boot.
-device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/}
+device=$(data_device "$volume_id")
 for ((second = 0; second < 60; second++)); do
   [[ -b $device ]] && break
   sleep 1

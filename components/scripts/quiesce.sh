@@ -4,7 +4,6 @@
 # itself then stopped before the machine was gone.
 : "${member:?}" "${instance_id:?}" "${mount_point:?}" "${endpoint:?}"
 step=$1 other_endpoints=${other_endpoints-}
-doing="replacing the machine of $member"
 
 if [[ $step != delete ]]; then
   if systemctl is-enabled --quiet etcd 2>/dev/null &&
@@ -23,17 +22,7 @@ if [[ $found != "$instance_id" ]]; then
   return
 fi
 
-# An etcd that does not run has no vote to lose.
-if [[ $(systemctl is-active etcd || true) == active && -n $other_endpoints ]]; then
-  hold_cluster_lock "$other_endpoints" "$doing"
-  all_healthy "$other_endpoints" "$doing"
-  move_leadership "$endpoint" "$other_endpoints" "$doing"
-fi
-unit=$(systemd-escape --path --suffix=mount "$mount_point")
-if ! systemctl stop etcd || ! systemctl stop "$unit" || findmnt --mountpoint "$mount_point" >/dev/null; then
-  systemctl start --no-block etcd
-  fail "not $doing: $mount_point stays mounted, something there is still in use. etcd runs again."
-fi
+stop_and_unmount "$endpoint" "$other_endpoints" "$mount_point" "replacing the machine of $member"
 note "stopped etcd"
 note "unmounted $mount_point"
 report ""

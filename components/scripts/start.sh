@@ -62,22 +62,6 @@ majority_answers() {
 
 current() { [[ $(/usr/local/lib/etcd-aws/guard digest) == "$(cat /run/etcd/started-with 2>/dev/null)" ]]; }
 
-# How far this member's applied index is behind the newest index that any member has.
-raft_lag() {
-  statuses "$endpoint${other_endpoints:+,$other_endpoints}" | awk -F', ' -v own="$endpoint" '
-    $8 > newest { newest = $8 }
-    $1 == own { applied = $9; found = 1 }
-    END { if (!found) exit 1; print newest - applied }'
-}
-
-wait_healthy() {
-  local deadline=$((SECONDS + 120)) lag
-  until healthy "$endpoint" && lag=$(raft_lag 2>/dev/null) && ((lag < 1000)); do
-    ((SECONDS < deadline)) || explain "etcd is not healthy after 120 s"
-    sleep 0.5
-  done
-}
-
 restart() {
   if [[ -n $other_endpoints ]]; then
     hold_cluster_lock "$other_endpoints" restarting
@@ -115,5 +99,5 @@ if [[ $state != active ]]; then
 elif ! current; then
   restart
 fi
-wait_healthy
+wait_healthy "$endpoint" "$other_endpoints"
 report "etcd runs with what is on the disk"

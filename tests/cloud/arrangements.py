@@ -102,6 +102,13 @@ def volume_and_pending_instance(region: TestRegion) -> tuple[str, str]:
     return instance, volume
 
 
+def volume_modified_four_times(region: TestRegion) -> str:
+    volume = region.make_volume()
+    for iops in (4000, 4100, 4200, 4300):
+        region.ec2.modify_volume(VolumeId=volume, Iops=iops)
+    return volume
+
+
 def second_volume(region: TestRegion) -> tuple[str, str]:
     instance, _ = region.attached()
     return instance, region.make_volume()

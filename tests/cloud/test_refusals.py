@@ -128,6 +128,14 @@ def volumes() -> list[Row]:
         ("detach the root volume", given.root_volume, detach, "OperationNotPermitted"),
         ("delete an attached one", given.attached_volume, call("delete_volume", "VolumeId"), "VolumeInUse"),
         ("one in no zone", given.nothing, no_zone, "InvalidZone.NotFound"),
+        # What the provider sends when only its own `final_snapshot` changes on an io2 volume.
+        ("modify nothing", TestRegion.make_volume, call("modify_volume", "VolumeId"), "InvalidParameterValue"),
+        (
+            "modify for the fifth time in a day",
+            given.volume_modified_four_times,
+            call("modify_volume", "VolumeId", Iops=5000),
+            "VolumeModificationRateExceeded",
+        ),
         ("shrink", TestRegion.make_volume, call("modify_volume", "VolumeId", Size=3), "InvalidParameterValue"),
     ]
 

@@ -103,3 +103,22 @@ def test_an_attached_volume_grows_in_place_and_never_shrinks(region: TestRegion)
     with pytest.raises(region.ec2.exceptions.ClientError, match="cannot be smaller"):
         region.ec2.modify_volume(VolumeId=volume, Size=4)
     assert region.attachment(volume) == "attached"
+
+
+def test_volumes_and_their_snapshots_keep_the_key_that_encrypts_them(region: TestRegion) -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    root = {
+        "DeviceName": "/dev/xvda",
+        "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "Encrypted": True, "KmsKeyId": key},
+    }
+    instance = region.running(BlockDeviceMappings=[root])
+    of_root = region.instance(instance)["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+    made = region.ec2.create_volume(
+        Size=4, AvailabilityZone="us-east-1a", VolumeType="gp3", Encrypted=True, KmsKeyId=key
+    )
+    volumes = region.ec2.describe_volumes(VolumeIds=[of_root, made["VolumeId"]])["Volumes"]
+    assert [each["KmsKeyId"] for each in volumes] == [key, key]
+    snapshot = region.ec2.create_snapshot(VolumeId=made["VolumeId"])["SnapshotId"]
+    region.ec2.delete_volume(VolumeId=made["VolumeId"])
+    (kept,) = region.ec2.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"]
+    assert (kept["Encrypted"], kept["KmsKeyId"], kept["State"]) == (True, key, "completed")

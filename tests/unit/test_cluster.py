@@ -18,7 +18,7 @@ from components.topology import plan
 from tests.unit.recording import Provider, Recorder, record
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
-COMMANDS = ("ready", "quiesce", "mount", "configure", "install", "start", "healthy")
+COMMANDS = ("ready", "quiesce", "mount", "grow", "configure", "install", "start", "healthy")
 
 
 def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:

@@ -53,6 +53,13 @@ def volume_shrinks() -> Refusal:
     return Refusal("InvalidParameterValue", "New size cannot be smaller than existing size")
 
 
+def volume_modified_too_often() -> Refusal:
+    return Refusal(
+        "VolumeModificationRateExceeded",
+        "You've reached the maximum modification rate per volume limit, 4 in 24 hours.",
+    )
+
+
 def zone_unknown(zone: str) -> Refusal:
     return Refusal("InvalidZone.NotFound", f"The zone '{zone}' does not exist.")
 

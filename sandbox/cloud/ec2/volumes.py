@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from typing import Any
 
 from moto.core.utils import utcnow
 from moto.ec2.models.block_device import BlockDeviceType
-from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
+from moto.ec2.models.elastic_block_store import Snapshot, Volume, VolumeAttachment
 
 from sandbox.cloud.ec2 import errors
 from sandbox.cloud.ec2.instances import MachineInstance
@@ -18,6 +19,8 @@ from sandbox.cloud.machines import MachineError
 logger = logging.getLogger(__name__)
 
 DETACH_RETRY_SECONDS = 0.2
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html, in any 24 hours
+MODIFICATIONS_PER_DAY = 4
 GP3_DEFAULT_MIB_PER_SECOND = 125
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html
 DEVICE_NAME = re.compile(r"/dev/(sd|xvd|hd)[a-z]{1,2}[0-9]{0,2}")
@@ -58,8 +61,16 @@ class Volumes(Region):
             self.disks.remove(volume_id)
         return super().delete_volume(volume_id)
 
+    def create_snapshot(self, volume_id: str, *arguments: Any, **options: Any) -> Snapshot:
+        snapshot = super().create_snapshot(volume_id, *arguments, **options)
+        snapshot.kms_key_id = self.get_volume(volume_id).kms_key_id  # moto forgets which key the snapshot needs
+        return snapshot
+
     def modify_volume(self, volume_id: str, target_size: int | None = None, *arguments: Any, **options: Any) -> Volume:
         volume = self.get_volume(volume_id)
+        since = utcnow() - timedelta(hours=24)
+        if sum(each.start_time >= since for each in volume.modifications) >= MODIFICATIONS_PER_DAY:
+            raise errors.volume_modified_too_often()
         if target_size and target_size < volume.size:
             raise errors.volume_shrinks()
         if target_size and target_size > volume.size:
