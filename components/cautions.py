@@ -16,7 +16,6 @@ def cautions(settings: "Settings") -> list[str]:
         *_of_instance_type(settings.instance_type),
         *_of_renewal(settings),
         *_of_access(settings),
-        *_of_instance_type(settings.instance_type),
         *_of_quota(settings),
     ]
 

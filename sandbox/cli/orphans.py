@@ -5,6 +5,7 @@ Runs inside the region, where the API is: `python -m sandbox.cli.orphans EXPORT 
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -49,25 +50,38 @@ class Findings:
     strays: list[Stray]
 
 
-def find(ec2: Any, deployment: dict[str, Any], stack_tag: str) -> Findings:
-    """Looks up every pending creation, and every instance of the stack that nobody knows."""
+def find(clients: Mapping[str, Any], deployment: dict[str, Any], stack_tag: str) -> Findings:
+    """Looks up every pending creation, and every instance of the stack that nobody knows.
+
+    `clients` has boto3's for `ec2`, `iam` and `kms`.
+    """
     known = pending.known_ids(deployment)
     candidates: dict[str, list[str]] = {}
     unsearchable: list[str] = []
     for create in pending.creates(deployment):
         if create.repeatable or create.id:
             continue
-        matching = lookup(ec2, create)
+        matching = lookup(clients, create)
         if matching is None:
             unsearchable.append(create.urn)
         else:
             candidates[create.urn] = [identifier for identifier in matching if identifier not in known]
     explained = known.union(*candidates.values())
-    return Findings(candidates, unsearchable, strays(ec2, stack_tag, explained))
+    return Findings(candidates, unsearchable, strays(clients["ec2"], stack_tag, explained))
 
 
-def lookup(ec2: Any, create: PendingCreate) -> list[str] | None:
+def lookup(clients: Mapping[str, Any], create: PendingCreate) -> list[str] | None:
     """IDs in the cloud that match a pending creation; None when its type has nothing to search by."""
+    elsewhere: dict[str, Callable[[], list[str]]] = {
+        "aws:iam/instanceProfile:InstanceProfile": lambda: profiles(clients["iam"], create.inputs["name"]),
+        "aws:iam/role:Role": lambda: roles(clients["iam"], create.inputs["name"]),
+        "aws:kms/alias:Alias": lambda: aliases(clients["kms"], create.inputs["name"]),
+        "aws:kms/key:Key": lambda: keys(clients["kms"], tags(create.inputs)),
+    }
+    return elsewhere[create.type]() if create.type in elsewhere else lookup_in_ec2(clients["ec2"], create)
+
+
+def lookup_in_ec2(ec2: Any, create: PendingCreate) -> list[str] | None:
     if create.type == "aws:ec2/routeTableAssociation:RouteTableAssociation":
         return associations(ec2, create.inputs)
     if create.type.startswith("aws:vpc/securityGroup"):
@@ -86,6 +100,31 @@ def lookup(ec2: Any, create: PendingCreate) -> list[str] | None:
 
 def tags(inputs: dict[str, Any]) -> dict[str, str]:
     return {key: value for key, value in inputs["tags"].items() if not key.startswith("__")}
+
+
+def profiles(iam: Any, name: str) -> list[str]:
+    found = iam.get_paginator("list_instance_profiles").paginate().search("InstanceProfiles[].InstanceProfileName")
+    return [each for each in found if each == name]
+
+
+def roles(iam: Any, name: str) -> list[str]:
+    return [each for each in iam.get_paginator("list_roles").paginate().search("Roles[].RoleName") if each == name]
+
+
+def aliases(kms: Any, name: str) -> list[str]:
+    return [each for each in kms.get_paginator("list_aliases").paginate().search("Aliases[].AliasName") if each == name]
+
+
+def keys(kms: Any, wanted: dict[str, str]) -> list[str]:
+    """Keys with these tags that are not on their way out."""
+    found = []
+    for key in kms.get_paginator("list_keys").paginate().search("Keys[].KeyId"):
+        facts = kms.describe_key(KeyId=key)["KeyMetadata"]
+        if facts["KeyManager"] == "CUSTOMER" and facts["KeyState"] == "Enabled":
+            has = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+            if wanted.items() <= has.items():
+                found.append(key)
+    return found
 
 
 def associations(ec2: Any, inputs: dict[str, Any]) -> list[str]:
@@ -133,4 +172,5 @@ if __name__ == "__main__":
     import boto3  # slow to import, and the front door imports this module for its types
 
     export = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    print(json.dumps(asdict(find(boto3.client("ec2"), export["deployment"], sys.argv[2]))))
+    services = {name: boto3.client(name) for name in ("ec2", "iam", "kms")}
+    print(json.dumps(asdict(find(services, export["deployment"], sys.argv[2]))))

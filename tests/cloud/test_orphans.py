@@ -35,9 +35,10 @@ def creating(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"type": "creating", "resource": {"urn": name, "custom": True, "type": kind, "inputs": inputs}}
 
 
-def find(region: TestRegion, *operations: dict[str, Any], known: str = "") -> orphans.Findings:
+def find(region: TestRegion, *operations: dict[str, Any], known: str = "", **more: Any) -> orphans.Findings:
     resources = [{"urn": "known", "id": known}] if known else []
-    return orphans.find(region.ec2, {"resources": resources, "pending_operations": operations}, stack(region))
+    clients = {"ec2": region.ec2, **more}
+    return orphans.find(clients, {"resources": resources, "pending_operations": operations}, stack(region))
 
 
 def test_instance_made_in_flight_is_found_by_its_tags(region: TestRegion) -> None:
@@ -74,8 +75,10 @@ def test_every_tagged_kind_is_listed_by_its_tags(region: TestRegion) -> None:
     gateway = ec2.create_internet_gateway(**tagged("internet-gateway", wanted))
     ec2.create_placement_group(GroupName=f"spread-{vpc}", Strategy="spread", **tagged("placement-group", wanted))
     ec2.import_key_pair(KeyName=f"key-{vpc}", PublicKeyMaterial=PUBLIC_KEY, **tagged("key-pair", wanted))
+    address = ec2.allocate_address(Domain="vpc", **tagged("elastic-ip", wanted))
     expected = {
         VPC: vpc,
+        "aws:ec2/eip:Eip": address["AllocationId"],
         "aws:ec2/subnet:Subnet": subnet,
         "aws:ec2/securityGroup:SecurityGroup": group["GroupId"],
         "aws:ec2/networkInterface:NetworkInterface": interface["NetworkInterface"]["NetworkInterfaceId"],
@@ -117,10 +120,40 @@ def test_rule_and_association_are_found_by_what_they_say(region: TestRegion) -> 
     }
 
 
+def test_key_alias_role_and_profile_are_found_where_ec2_has_no_say(region: TestRegion, clients: dict[str, Any]) -> None:
+    iam, kms, name = clients["iam"], clients["kms"], f"member-{region.vpc}"
+    pairs = [{"TagKey": key, "TagValue": value} for key, value in tags(region).items()]
+    given = (pairs, pairs, [{"TagKey": "Name", "TagValue": "another"}])
+    key, leaving, other = (kms.create_key(Tags=each)["KeyMetadata"]["KeyId"] for each in given)
+    kms.schedule_key_deletion(KeyId=leaving)
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=other)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    iam.create_instance_profile(InstanceProfileName=name)
+
+    findings = find(
+        region,
+        creating("aws:kms/key:Key", "key", {"tags": tags(region)}),
+        creating("aws:kms/alias:Alias", "alias", {"name": f"alias/{name}"}),
+        creating("aws:iam/role:Role", "role", {"name": name}),
+        creating("aws:iam/role:Role", "role that is not there", {"name": f"{name}-x"}),
+        creating("aws:iam/instanceProfile:InstanceProfile", "profile", {"name": name}),
+        iam=iam,
+        kms=kms,
+    )
+
+    assert findings.candidates == {
+        "key": [key],
+        "alias": [f"alias/{name}"],
+        "role": [name],
+        "role that is not there": [],
+        "profile": [name],
+    }
+
+
 def test_kind_that_cannot_be_searched_is_named_and_a_repeatable_one_is_not(region: TestRegion) -> None:
     findings = find(
         region,
-        creating("aws:iam/role:Role", "backup", {}),
+        creating("aws:iam/policy:Policy", "backup", {}),
         creating(VPC, "untagged", {}),
         creating("command:remote:Command", "gate", {}),
         creating("aws:ec2/volumeAttachment:VolumeAttachment", "data", {}),

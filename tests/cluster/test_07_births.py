@@ -42,7 +42,7 @@ print(json.dumps({
 
 LEFT = """
 import boto3, json
-ec2 = boto3.client("ec2")
+ec2, iam, kms = boto3.client("ec2"), boto3.client("iam"), boto3.client("kms")
 live = [{"Name": "instance-state-name", "Values": ["pending", "running", "shutting-down", "stopping", "stopped"]}]
 print(json.dumps([
     *[i["InstanceId"] for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]],
@@ -51,6 +51,13 @@ print(json.dumps([
     *[s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]],
     *[v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]],
     *[k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
+    *[r["RoleName"] for r in iam.list_roles()["Roles"]],
+    *[p["InstanceProfileName"] for p in iam.list_instance_profiles()["InstanceProfiles"]],
+    *[
+        key["KeyId"]
+        for key in (kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"])
+        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
+    ],
 ]))
 """
 

@@ -2,8 +2,9 @@
 
     python writer.py ACCESS_FOLDER STOP_FILE ENDPOINT…
 
-A write that fails is tried at the next endpoint. Prints JSON: how many were acknowledged, the longest gap between two
-acknowledgements, and how many of the acknowledged are missing at the end.
+A write that an endpoint refuses is tried at the next. Prints JSON: how many were acknowledged, the longest gap between
+two acknowledgements, how many attempts were refused and how many writes failed everywhere, and how many of the
+acknowledged are missing at the end.
 """
 
 import base64
@@ -13,12 +14,14 @@ import json
 import ssl
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 2
 LIMIT_SECONDS = 600
+PATIENCE_SECONDS = 5  # etcdctl's --command-timeout
 PREFIX = "written/"
 
 
@@ -55,39 +58,64 @@ def encode(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def write(client: Client, stop: Path) -> tuple[list[str], float]:
-    """Keys that were acknowledged, and the longest gap."""
-    acknowledged: list[str] = []
-    longest, last = 0.0, time.monotonic()
+@dataclass
+class Report:
+    """How the writes went."""
+
+    acknowledged: list[str] = field(default_factory=list)
+    longest_gap_seconds: float = 0.0
+    refused: int = 0
+    """Attempts that one endpoint did not answer well."""
+    failed: int = 0
+    """Writes that the client had to give up."""
+
+
+def put(client: Client, key: str, report: Report) -> bool:
+    """Whether the write was acknowledged, by whichever endpoint, in the time that etcdctl would wait."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            client.ask("/v3/kv/put", {"key": encode(key), "value": encode("x")})
+        except (OSError, http.client.HTTPException):
+            report.refused += 1
+            time.sleep(0.02)
+            continue
+        return True
+    report.failed += 1
+    return False
+
+
+def write(client: Client, stop: Path) -> Report:
+    report = Report()
+    last = time.monotonic()
     deadline = last + LIMIT_SECONDS
     for number in itertools.count():
         if stop.exists() or time.monotonic() > deadline:
-            return acknowledged, longest
-        try:
-            client.ask("/v3/kv/put", {"key": encode(f"{PREFIX}{number:09}"), "value": encode("x")})
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.02)
-            continue
-        now = time.monotonic()
-        acknowledged.append(f"{PREFIX}{number:09}")
-        longest, last = max(longest, now - last), now
-        time.sleep(0.01)
+            return report
+        key = f"{PREFIX}{number:09}"
+        if put(client, key, report):
+            now = time.monotonic()
+            report.acknowledged.append(key)
+            report.longest_gap_seconds, last = max(report.longest_gap_seconds, now - last), now
+            time.sleep(0.01)
     raise AssertionError("unreachable")
 
 
 def main() -> None:
     access, stop, *endpoints = sys.argv[1:]
     client = Client(Path(access), endpoints)
-    acknowledged, longest = write(client, Path(stop))
+    report = write(client, Path(stop))
     end = encode(PREFIX.replace("/", "0"))
     found = client.ask("/v3/kv/range", {"key": encode(PREFIX), "range_end": end, "keys_only": True})
     kept = {base64.b64decode(each["key"]).decode() for each in found.get("kvs", [])}
     print(
         json.dumps(
             {
-                "acknowledged": len(acknowledged),
-                "longest_gap_seconds": round(longest, 3),
-                "missing": len(set(acknowledged) - kept),
+                "acknowledged": len(report.acknowledged),
+                "longest_gap_seconds": round(report.longest_gap_seconds, 3),
+                "refused": report.refused,
+                "failed": report.failed,
+                "missing": len(set(report.acknowledged) - kept),
             }
         )
     )

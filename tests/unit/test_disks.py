@@ -144,3 +144,13 @@ def test_monitoring_and_recovery_are_as_chosen(tarball: Path) -> None:
     for hardware, monitoring, recovery in ((given.hardware, False, "default"), (chosen, True, "disabled")):
         instance = cluster(replace(given, hardware=hardware))["etcd-instance-etcd-1"].inputs
         assert (instance["monitoring"], instance["maintenanceOptions"]) == (monitoring, {"autoRecovery": recovery})
+
+
+def test_a_filesystem_follows_its_volume_before_the_next_member_is_touched(tarball: Path) -> None:
+    made = cluster(arguments(tarball))
+    for member in MEMBERS:
+        grow = made[f"etcd-grow-{member}"]
+        assert "create" not in grow.inputs, "mkfs takes the whole volume"
+        assert "size_gib=20\n" in grow.inputs["stdin"]
+        assert f"etcd-mount-{member}" in made.depends_on(f"etcd-grow-{member}")
+        assert f"etcd-grow-{member}" in made.depends_on(f"etcd-start-{member}")
