@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sandbox.cli import commands, environment, leftovers, recovery, stackfile, status
 from sandbox.cli.engine import Engine, UpdateFailedError
-from sandbox.cli.fault import Fault
+from sandbox.cli.events import Fault
 from sandbox.cli.place import FrontDoorError, Place
 from sandbox.region import Region, RegionError
 from sandbox.toolchain import ToolchainError, ensure, pins
@@ -121,7 +121,13 @@ def aws_terminate(instance_id: str) -> None:
 @app.command()
 def fault(fault: Fault, zone: str) -> None:
     """Takes a zone's network away, or gives it back."""
-    commands.run(open_engine(out=errors), ["python", "-m", "sandbox.cli.fault", fault.value, zone])
+    commands.run(open_engine(out=errors), ["python", "-m", "sandbox.cli.events", fault.value, zone])
+
+
+@app.command("publish-images")
+def publish_images() -> None:
+    """Has Debian publish newer machine images."""
+    commands.run(open_engine(out=errors), ["python", "-m", "sandbox.cli.events"])
 
 
 def _show(engine: Engine) -> None:

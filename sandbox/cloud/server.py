@@ -13,7 +13,7 @@ from werkzeug.serving import make_server as make_wsgi_server
 
 from sandbox.cloud.calls import CallLog
 from sandbox.cloud.ec2 import install
-from sandbox.cloud.faults import Faults
+from sandbox.cloud.events import Events
 from sandbox.cloud.machines import Machines
 
 
@@ -37,9 +37,10 @@ def make_server(
     """A server that listens already; `serve_forever` answers, `shutdown` from another thread ends it."""
     install(machines)
     # The first request should not wait for the images and types to load.
-    ec2_backends[DEFAULT_ACCOUNT_ID][region].describe_images()
+    backend: Any = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    backend.describe_images()
     dispatcher: Any = DomainDispatcherApplication(create_backend_app)
-    app = Faults(CallLog(dispatcher, log) if log else dispatcher, machines)
+    app = Events(CallLog(dispatcher, log) if log else dispatcher, machines, backend.publish_images)
     return make_wsgi_server(host, port, app, threaded=True, request_handler=QuietHandler)
 
 

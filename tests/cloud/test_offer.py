@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,6 +31,20 @@ def test_debian_is_found_as_its_documentation_says(clients: dict[str, Any], arch
     assert newest["Architecture"] == architecture
     assert newest["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 8
     assert newest["Name"].startswith(name[:-1])
+
+
+def test_a_newer_image_is_found_once_it_is_published(region: TestRegion, endpoint: tuple[str, Path]) -> None:
+    def newest() -> str:
+        filters = [{"Name": "name", "Values": ["debian-12-amd64-*"]}]
+        images = region.ec2.describe_images(Owners=[DEBIAN], Filters=filters)["Images"]
+        return str(max(images, key=lambda image: str(image["CreationDate"]))["Name"])
+
+    before = newest()
+    connection = http.client.HTTPConnection(urlsplit(endpoint[0]).netloc)
+    connection.request("PUT", "/_sandbox/images")
+    published = connection.getresponse().read().decode()
+    assert newest() in published.splitlines()
+    assert newest() > before
 
 
 def test_no_address_is_drawn_from_somebodys_network(region: TestRegion) -> None:
@@ -91,6 +107,9 @@ def test_a_placement_group_lives(region: TestRegion) -> None:
     (group,) = region.ec2.describe_placement_groups(GroupNames=[region.vpc])["PlacementGroups"]
     assert (group["Strategy"], group["State"], group["SpreadLevel"]) == ("spread", "available", "rack")
     assert group["Tags"] == [{"Key": "cluster", "Value": "one"}]
+    region.ec2.create_tags(Resources=[group["GroupId"]], Tags=[{"Key": "cluster", "Value": "two"}])
+    (group,) = region.ec2.describe_placement_groups(GroupNames=[region.vpc])["PlacementGroups"]
+    assert group["Tags"] == [{"Key": "cluster", "Value": "two"}]
     instance = region.running(Placement={"GroupName": region.vpc})
     assert region.instance(instance)["Placement"]["GroupName"] == region.vpc
     region.ec2.terminate_instances(InstanceIds=[instance])

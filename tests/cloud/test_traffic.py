@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.test import Client
 
-from sandbox.cloud.faults import Faults
+from sandbox.cloud.events import Events
 from sandbox.cloud.firewall import Interface, Rule
 from tests.cloud.arrangements import SSH, attached_gateway
 from tests.cloud.recorder import RecordingMachines
@@ -80,7 +80,7 @@ def test_a_public_address_needs_a_route_to_the_internet(region: TestRegion) -> N
 
 def test_a_zone_s_network_is_cut_and_restored() -> None:
     machines = RecordingMachines()
-    client = Client(Faults(lambda _environ, _start: [], machines))
+    client = Client(Events(lambda _environ, _start: [], machines, list))
     for wanted in ("down", "up"):
         assert client.put("/_sandbox/zones/us-east-1a", data=wanted).status_code == 200
     assert machines.calls == [("cut_zone", "us-east-1a"), ("restore_zone", "us-east-1a")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from moto.ec2.models.amis import Ami
@@ -11,6 +11,8 @@ from sandbox.cloud.ec2.region import Region
 
 DEBIAN = "136693071363"
 ROOT_GIB = 8
+ARCHITECTURES = {"x86_64": "a", "arm64": "b"}  # and the digit that their images' IDs have
+FIRST_BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Image(Ami):
@@ -74,7 +76,15 @@ class Images(Region):
         return cast(Image, self.describe_images(ami_ids=[ami_id])[0])
 
     def _load_amis(self) -> None:
-        for generation, built in enumerate((datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))):
-            for architecture, digit in (("x86_64", "a"), ("arm64", "b")):
-                ami_id = f"ami-0deb12{digit}{generation:010d}"
+        self.publish_images()
+        self.publish_images()
+
+    def publish_images(self) -> list[str]:
+        """One more generation, a month newer than the one before; returns the names."""
+        with self.lock:
+            generation = len(self.amis) // len(ARCHITECTURES)
+            built = FIRST_BUILT + generation * timedelta(days=30)
+            new = {f"ami-0deb12{digit}{generation:010d}": architecture for architecture, digit in ARCHITECTURES.items()}
+            for ami_id, architecture in new.items():
                 self.amis[ami_id] = Image(self, ami_id, architecture, built, f"200{generation}")
+            return [str(self.amis[ami_id].name) for ami_id in new]

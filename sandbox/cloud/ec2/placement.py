@@ -6,11 +6,14 @@ from typing import Any
 
 from moto.ec2.exceptions import InvalidParameterValue
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.ec2.utils import generic_filter, random_id
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, generic_filter, random_id
 
 from sandbox.cloud.ec2 import errors
 from sandbox.cloud.ec2.region import Region
 
+# CreateTags knows by it what may be tagged.
+EC2_RESOURCE_TO_PREFIX["placement-group"] = "pg"
+EC2_PREFIX_TO_RESOURCE["pg"] = "placement-group"
 STRATEGIES = {"cluster", "partition", "spread"}
 
 

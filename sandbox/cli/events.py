@@ -1,4 +1,4 @@
-"""Makes a fault in the region, or ends one. Runs inside it: `python -m sandbox.cli.fault zone-down us-east-1a`."""
+"""Makes something happen in the region. Runs inside it: `python -m sandbox.cli.events zone-down us-east-1a`."""
 
 import http.client
 import sys
@@ -21,14 +21,23 @@ SAID = {
 
 def make(fault: Fault, zone: str) -> str:
     """Ask the region's daemon for it, and return what to tell the operator."""
+    _put(f"zones/{quote(zone)}", fault.removeprefix("zone-"))
+    return SAID[fault].format(zone=zone)
+
+
+def publish_images() -> str:
+    return f"Debian has published:\n{_put('images')}"
+
+
+def _put(path: str, body: str = "") -> str:
     connection = http.client.HTTPConnection(str(urlsplit(API_URL).netloc), timeout=30)
-    connection.request("PUT", f"/_sandbox/zones/{quote(zone)}", body=fault.removeprefix("zone-"))
+    connection.request("PUT", f"/_sandbox/{path}", body=body)
     answer = connection.getresponse()
     text = answer.read().decode()
     if answer.status != http.client.OK:
         sys.exit(f"error: {text}")
-    return SAID[fault].format(zone=zone)
+    return text
 
 
 if __name__ == "__main__":
-    print(make(Fault(sys.argv[1]), sys.argv[2]))
+    print(make(Fault(sys.argv[1]), sys.argv[2]) if len(sys.argv) > 1 else publish_images())
