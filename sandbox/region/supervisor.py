@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.region import cgroups
+from sandbox.region.limits import raise_limits
 from sandbox.region.processes import Process
 from sandbox.region.record import Record
 
@@ -31,6 +32,7 @@ _INIT = ["sh", "-c", '"$@"; exit "$?"', "region-init"]
 def main() -> int:
     arguments = _arguments()
     os.umask(0o077)
+    raise_limits()
     groups = cgroups.create(arguments.tag)
     daemon = [
         sys.executable,

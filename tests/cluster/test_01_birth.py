@@ -96,6 +96,16 @@ def test_a_client_with_a_foreign_certificate_is_refused(
         assert "error" in ask(cluster, address, certificate=str(certificate), key=str(key))
 
 
+def test_the_peer_port_takes_no_certificate_but_a_peers(cluster: Sandbox) -> None:
+    """Whoever has a client's certificate and reaches the peer port must not join in the vote."""
+    ask = "sudo curl -s --max-time 5 --cacert /etc/etcd/pki/ca.crt https://192.168.0.101:2380/members"
+    assert '"name":"etcd-2"' in cluster.ssh(
+        "etcd-1", f"{ask} --cert /etc/etcd/pki/peer.crt --key /etc/etcd/pki/peer.key"
+    )
+    with_clients = f"{ask} --cert /etc/etcd/pki/server.crt --key /etc/etcd/pki/server.key"
+    assert cluster.ssh("etcd-1", with_clients, check=False) == ""
+
+
 def test_tls_below_1_2_is_refused_and_1_2_is_not(cluster: Sandbox) -> None:
     assert "error" in ask(cluster, ADDRESSES[0], newest="TLSv1_1", **admin(cluster))
     assert ask(cluster, ADDRESSES[0], newest="TLSv1_2", **admin(cluster))["tls"] == "TLSv1.2"
