@@ -1,0 +1,99 @@
+"""Every committed stack for AWS comes up as it stands, keeps every rule of the policy pack, and is destroyed whole."""
+
+import json
+from typing import Any
+
+import pytest
+
+from policy.rules import RULES, Resource, clusters_are_odd
+from tests.cluster.sandbox import Sandbox
+
+pytestmark = pytest.mark.cluster
+
+# As docs/protection.md says; a stack without protection is destroyed at once.
+LIFT = {"dev": {}, "prod": {"etcd:protected": "false", "etcd:deleteDataVolumes": "true"}}
+
+LEFT = """
+import boto3, json
+ec2, iam, kms = boto3.client("ec2"), boto3.client("iam"), boto3.client("kms")
+mine = [{"Name": "tag-key", "Values": ["etcd-aws:stack"]}]
+live = [*mine, {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+ids = lambda key, rows: [row[key] for row in rows]
+print(json.dumps({
+    "instances": [each["InstanceId"] for group in ec2.describe_instances(Filters=live)["Reservations"] for each in group["Instances"]],
+    "volumes": ids("VolumeId", ec2.describe_volumes()["Volumes"]),
+    "snapshots": ids("SnapshotId", ec2.describe_snapshots(OwnerIds=["self"], Filters=mine)["Snapshots"]),
+    "interfaces": ids("NetworkInterfaceId", ec2.describe_network_interfaces()["NetworkInterfaces"]),
+    "vpcs": ids("VpcId", ec2.describe_vpcs(Filters=mine)["Vpcs"]),
+    "subnets": ids("SubnetId", ec2.describe_subnets(Filters=mine)["Subnets"]),
+    "groups": ids("GroupId", ec2.describe_security_groups(Filters=mine)["SecurityGroups"]),
+    "route tables": ids("RouteTableId", ec2.describe_route_tables(Filters=mine)["RouteTables"]),
+    "gateways": ids("InternetGatewayId", ec2.describe_internet_gateways()["InternetGateways"]),
+    "addresses": ids("AllocationId", ec2.describe_addresses()["Addresses"]),
+    "key pairs": ids("KeyName", ec2.describe_key_pairs()["KeyPairs"]),
+    "placement groups": ids("GroupName", ec2.describe_placement_groups()["PlacementGroups"]),
+    "roles": ids("RoleName", iam.list_roles()["Roles"]),
+    "profiles": ids("InstanceProfileName", iam.list_instance_profiles()["InstanceProfiles"]),
+    "aliases": [each["AliasName"] for each in kms.list_aliases()["Aliases"] if not each["AliasName"].startswith("alias/aws/")],
+    "keys": [key for key in ids("KeyId", kms.list_keys()["Keys"])
+             if any(tag["TagKey"] == "etcd-aws:stack" for tag in kms.list_resource_tags(KeyId=key)["Tags"])
+             and kms.describe_key(KeyId=key)["KeyMetadata"]["Enabled"]],
+}))
+"""  # noqa: E501 - a program, read as a table
+
+
+@pytest.fixture(scope="module", params=LIFT)
+def stack(request: pytest.FixtureRequest, own_sandbox: Sandbox) -> str:
+    """One after the other in one region: where the first leaves something, the second is in its way."""
+    name: str = request.param
+    own_sandbox.run("up", "-s", name, timeout_seconds=900)
+    return name
+
+
+def test_its_members_are_healthy(own_sandbox: Sandbox, stack: str) -> None:
+    assert own_sandbox.run("status").stdout.count("healthy") == 3, stack
+
+
+def test_it_keeps_every_rule_of_the_policy_pack(own_sandbox: Sandbox, stack: str) -> None:
+    resources = exported(own_sandbox, stack)
+    broken = [complaint for rule in RULES for each in resources for complaint in rule.check(each)]
+    assert [*broken, *clusters_are_odd(resources)] == []
+    assert len(resources) > 50
+
+
+def test_a_preview_after_it_plans_nothing(own_sandbox: Sandbox, stack: str) -> None:
+    own_sandbox.run("pulumi", "preview", "-s", stack, "--expect-no-changes", "--non-interactive")
+
+
+def test_it_is_destroyed_without_leftovers(own_sandbox: Sandbox, stack: str) -> None:
+    if LIFT[stack]:
+        refused = destroy(own_sandbox, stack, check=False)
+        assert refused.returncode != 0
+        assert "protect" in refused.stdout + refused.stderr
+        assert own_sandbox.run("status").stdout.count("healthy") == 3, "a refused destroy touched a member"
+        settings = [word for key, value in LIFT[stack].items() for word in ("--config", f"{key}={value}")]
+        own_sandbox.run("up", "-s", stack, *settings, timeout_seconds=900)
+    destroy(own_sandbox, stack)
+    left: dict[str, Any] = json.loads(own_sandbox.python(LEFT))
+    assert {what: found for what, found in left.items() if found} == {}
+
+
+def destroy(sandbox: Sandbox, stack: str, *, check: bool = True) -> Any:
+    command = ("pulumi", "destroy", "-s", stack, "--yes", "--skip-preview", "--non-interactive")
+    return sandbox.run(*command, check=check, timeout_seconds=600)
+
+
+def exported(sandbox: Sandbox, stack: str) -> list[Resource]:
+    """All that AWS was asked for, as the engine has it."""
+    state = json.loads(sandbox.run("pulumi", "stack", "export", "-s", stack, "--show-secrets").stdout)
+    return [
+        Resource(
+            type=each["type"],
+            name=each["urn"].rpartition("::")[2],
+            properties=each.get("inputs", {}),
+            stack=stack,
+            protect=each.get("protect", False),
+        )
+        for each in state["deployment"]["resources"]
+        if each.get("custom")
+    ]
