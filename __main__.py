@@ -11,6 +11,7 @@ from components.etcd import release
 from components.etcd.pki import Lifetimes
 from components.guards import keep_name
 from components.outputs import outputs
+from components.protection import refuse_destroy
 
 config = settings.load()
 for warning in config.warnings:
@@ -59,6 +60,7 @@ cluster = EtcdCluster(
     ),
     pulumi.ResourceOptions(depends_on=keep_name(config.cluster_name)),
 )
+refuse_destroy(config.cluster_name, config.protected, cluster)
 
 for key, value in outputs(cluster, config.topology, config.etcd_version).items():
     pulumi.export(key, value)

@@ -69,7 +69,7 @@ def test_it_is_destroyed_without_leftovers(own_sandbox: Sandbox, stack: str) -> 
     if LIFT[stack]:
         refused = destroy(own_sandbox, stack, check=False)
         assert refused.returncode != 0
-        assert "protect" in refused.stdout + refused.stderr
+        assert "etcd:protected is true" in refused.stdout + refused.stderr
         assert own_sandbox.run("status").stdout.count("healthy") == 3, "a refused destroy touched a member"
         settings = [word for key, value in LIFT[stack].items() for word in ("--config", f"{key}={value}")]
         own_sandbox.run("up", "-s", stack, *settings, timeout_seconds=900)
