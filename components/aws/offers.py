@@ -1,6 +1,7 @@
 """Whether AWS has the instance type where it is wanted: not every zone has every type, nor every account every zone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -9,42 +10,42 @@ import pulumi_aws as aws
 EC2_ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 
 
-def faults(instance_type: str, architecture: str, zones: Iterable[str], parent: pulumi.Resource) -> Iterator[str]:
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An instance type as the configuration has it: the setting, the architecture that its name says, and where."""
+
+    setting: str
+    instance_type: str
+    architecture: str
+    zones: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.setting} = {self.instance_type}"
+
+
+def faults(wanted: Wanted, parent: pulumi.Resource) -> Iterator[str]:
     """Looks the type up and says what is wrong with it; nothing if it can be had in every zone."""
-    opts = pulumi.InvokeOptions(parent=parent)
+    opts, name = pulumi.InvokeOptions(parent=parent), wanted.instance_type
     offerings = aws.ec2.get_instance_type_offerings(
-        filters=[{"name": "instance-type", "values": [instance_type]}], location_type="availability-zone", opts=opts
+        filters=[{"name": "instance-type", "values": [name]}], location_type="availability-zone", opts=opts
     )
-    reasons = list(refusals(instance_type, zones, offerings.locations))
-    yield from reasons
-    if offerings.locations:
-        facts = aws.ec2.get_instance_type(instance_type=instance_type, opts=opts)
-        if reason := misfit(instance_type, architecture, facts.supported_architectures):
-            yield reason
-
-
-def refusals(instance_type: str, zones: Iterable[str], offered_in: Sequence[str]) -> Iterator[str]:
-    """Where the type is not offered. EC2 names the zones of this account only."""
-    if not offered_in:
-        yield (
-            f"etcd:instanceType = {instance_type}: there is no such instance type in this region. "
-            "Remedy: pulumi config set etcd:instanceType m7i.large, or another that EC2 lists here."
-        )
+    if not offerings.locations:
+        yield f"{wanted}: there is no such instance type in this region. Remedy: choose one that EC2 lists here."
         return
-    for zone in zones:
+    yield from refusals(wanted, offerings.locations)
+    facts = aws.ec2.get_instance_type(instance_type=name, opts=opts)
+    if EC2_ARCHITECTURES[wanted.architecture] not in facts.supported_architectures:
+        yield (
+            f"{wanted} is taken for {wanted.architecture} by its name, but EC2 says "
+            f"{', '.join(facts.supported_architectures)}. Remedy: choose another type, such as m7i.large or m7g.large."
+        )
+
+
+def refusals(wanted: Wanted, offered_in: Sequence[str]) -> Iterator[str]:
+    """The zones that are not among those that offer the type. EC2 names the zones of this account only."""
+    for zone in wanted.zones:
         if zone not in offered_in:
             yield (
-                f"zone {zone} does not offer {instance_type} to this account; {', '.join(sorted(offered_in))} do. "
-                "Remedy: name such zones in the stack's Pulumi.*.yaml, etcd:availabilityZone without etcd:multiAz, "
-                "etcd:availabilityZones: [...] with it; or choose another etcd:instanceType."
+                f"{wanted}: zone {zone} does not offer it to this account; {', '.join(sorted(offered_in))} do. Remedy: "
+                "choose another type, or zones that have it (etcd:availabilityZone; with multiAz, availabilityZones)."
             )
-
-
-def misfit(instance_type: str, architecture: str, supported: Sequence[str]) -> str | None:
-    """Why the image and the release would not run on it: they are chosen by the type's name."""
-    if EC2_ARCHITECTURES[architecture] in supported:
-        return None
-    return (
-        f"etcd:instanceType = {instance_type} is taken for {architecture} by its name, but EC2 says "
-        f"{', '.join(supported)}. Remedy: choose another type, such as m7i.large."
-    )

@@ -22,6 +22,11 @@ def subnet(region: TestRegion) -> str:
     return region.subnet
 
 
+def subnet_in_e(region: TestRegion) -> str:
+    """The zone of us-east-1 with the oldest hardware."""
+    return region.make_subnet("192.168.9.0/24", "us-east-1e")
+
+
 def vpc(region: TestRegion) -> str:
     return region.vpc
 
@@ -84,6 +89,8 @@ def interfaces() -> list[Row]:
 
 def networks() -> list[Row]:
     authorize = call("authorize_security_group_ingress", "GroupId", IpPermissions=[given.SSH])
+    stranger = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": f"sg-{UNKNOWN}"}]}
+    authorize_unknown = call("authorize_security_group_ingress", "GroupId", IpPermissions=[stranger])
     return [
         ("delete a subnet in use", given.subnet_of_an_interface, delete_subnet, "DependencyViolation"),
         ("delete a VPC with a subnet", vpc, delete_vpc, "DependencyViolation"),
@@ -100,6 +107,7 @@ def networks() -> list[Row]:
         ("delete a group in use", given.group_of_an_interface, delete_group, "DependencyViolation"),
         ("delete a group that a rule names", given.group_named_by_another, delete_group, "DependencyViolation"),
         ("delete the default group", given.default_group, delete_group, "CannotDelete"),
+        ("a rule that names an unknown group", TestRegion.make_group, authorize_unknown, "InvalidGroup.NotFound"),
         ("a rule twice", given.group_with_a_rule, authorize, "InvalidPermission.Duplicate"),
         ("a subnet outside the VPC", vpc, subnet_of("10.0.0.0/24"), "InvalidSubnet.Range"),
         ("a subnet over another", vpc, subnet_of("192.168.0.128/25"), "InvalidSubnet.Conflict"),
@@ -174,6 +182,7 @@ def launches() -> list[Row]:
             call_on("describe_instance_types", "InstanceTypes"),
             "InvalidInstanceType",
         ),
+        ("a type that the zone does not offer", subnet_in_e, launch(InstanceType="m7i.large"), "Unsupported"),
         ("a type of another architecture", subnet, launch(InstanceType="t4g.small"), "InvalidParameterValue"),
         ("an unknown image", subnet, launch(ImageId=f"ami-{UNKNOWN}"), "InvalidAMIID.NotFound"),
         ("an unknown key", subnet, launch(KeyName="nobody"), "InvalidKeyPair.NotFound"),

@@ -28,6 +28,7 @@ class Recorded:
 AWS_ANSWERS: dict[str, dict[str, Any]] = {
     "aws:ec2/getAmi:getAmi": {"id": "ami-newest"},
     "aws:ec2/getInstanceType:getInstanceType": {"supportedArchitectures": ["x86_64"]},
+    "aws:ec2/getInstanceType:getInstanceType t4g.nano": {"supportedArchitectures": ["arm64"]},
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
         "locations": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
     },
@@ -73,7 +74,8 @@ class Provider(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         assert args.token in AWS_ANSWERS, f"unexpected call {args.token}"
-        return {**args.args, **AWS_ANSWERS[args.token]}
+        of_this_type = AWS_ANSWERS.get(f"{args.token} {args.args.get('instanceType')}")
+        return {**args.args, **(of_this_type or AWS_ANSWERS[args.token])}
 
 
 @dataclass

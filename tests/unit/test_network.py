@@ -15,6 +15,7 @@ from components.cluster import EtcdCluster
 from components.topology import plan
 from tests.unit import recording
 from tests.unit.recording import Recorder, record
+from tests.unit.test_access import SPEC
 from tests.unit.test_cluster import arguments
 
 ZONE, VPC, SUBNET, CLIENTS = "us-east-1a", "vpc-existing", "subnet-existing", "sg-0123456789abcdef0"
@@ -115,8 +116,8 @@ def test_nothing_is_asked_for_where_the_vpc_is_not_there(tarball: Path, monkeypa
     ("answers", "reason"),
     [
         ({OFFERINGS: {"locations": []}}, "there is no such instance type in this region"),
-        ({OFFERINGS: {"locations": ["us-east-1b"]}}, "zone us-east-1a does not offer m7i.large"),
-        ({TYPE: {"supportedArchitectures": ["arm64"]}}, "taken for amd64 by its name, but EC2 says arm64"),
+        ({OFFERINGS: {"locations": ["us-east-1b"]}}, "m7i.large: zone us-east-1a does not offer it"),
+        ({TYPE: {"supportedArchitectures": ["arm64"]}}, "m7i.large is taken for amd64 by its name, but EC2 says arm64"),
     ],
 )
 def test_an_instance_type_that_is_not_to_be_had_is_refused_before_anything_is_made(
@@ -125,6 +126,13 @@ def test_an_instance_type_that_is_not_to_be_had_is_refused_before_anything_is_ma
     monkeypatch.setattr(recording, "AWS_ANSWERS", {**recording.AWS_ANSWERS, **answers})
     vpc = NewVpc(cidr="192.168.0.0/16", subnets={ZONE: "192.168.0.0/24"})
     assert_refused_before_anything(tarball, monkeypatch, reason, vpc=vpc)
+
+
+def test_the_bastion_s_instance_type_is_looked_up_too(tarball: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {f"{TYPE} t4g.nano": {"supportedArchitectures": ["x86_64"]}}
+    monkeypatch.setattr(recording, "AWS_ANSWERS", {**recording.AWS_ANSWERS, **answer})
+    with pytest.raises(pulumi.RunError, match=r"etcd:bastionInstanceType = t4g\.nano is taken for arm64"):
+        record(lambda: EtcdCluster("etcd", arguments(tarball, bastion=SPEC)))
 
 
 def assert_refused_before_anything(

@@ -204,7 +204,7 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     ],
 )
 def test_what_is_allowed_at_a_price_is_warned_of(values: Values, warning: str) -> None:
-    assert any(warning in text for text in Settings.parse({**GOOD, **values}).warnings)
+    assert sum(warning in text for text in Settings.parse({**GOOD, **values}).warnings) == 1
 
 
 def test_the_defaults_bring_no_warning_but_that_nothing_leads_into_the_vpc() -> None:

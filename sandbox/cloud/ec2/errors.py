@@ -88,6 +88,14 @@ def architecture_differs(instance_type: str, image: str) -> Refusal:
     )
 
 
+def type_not_in_zone(instance_type: str, zone: str, zones: list[str]) -> Refusal:
+    return Refusal(
+        "Unsupported",
+        f"Your requested instance type ({instance_type}) is not supported in your requested Availability Zone "
+        f"({zone}). Please retry your request by not specifying an Availability Zone or choosing {', '.join(zones)}.",
+    )
+
+
 def key_unknown(name: str) -> Refusal:
     return Refusal("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
 

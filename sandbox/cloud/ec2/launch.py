@@ -78,9 +78,16 @@ class Launch(Lifecycle, Images, PlacementGroups):
         if not interface_id and not subnet_id:
             raise VPCIdNotSpecifiedError
         subnet = self.get_network_interface(interface_id).subnet if interface_id else self.get_subnet(str(subnet_id))
+        offered = self._zones_offering(request["InstanceType"])
+        if subnet.availability_zone not in offered:
+            raise errors.type_not_in_zone(request["InstanceType"], subnet.availability_zone, offered)
         zone = request.get("Placement", {}).get("AvailabilityZone")
         if zone and zone != subnet.availability_zone:
             raise errors.zone_differs(zone, subnet.id, subnet.availability_zone)
+
+    def _zones_offering(self, instance_type: str) -> list[str]:
+        offerings = self.describe_instance_type_offerings("availability-zone", {"instance-type": [instance_type]})
+        return sorted(str(each["Location"]) for each in offerings)
 
     def launch(self, request: Request) -> Reservation:
         """Make the instance that `check_launch` found nothing against, and have its machine booted."""
