@@ -90,6 +90,9 @@ def interfaces() -> list[Row]:
 def networks() -> list[Row]:
     authorize = call("authorize_security_group_ingress", "GroupId", IpPermissions=[given.SSH])
     stranger = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": f"sg-{UNKNOWN}"}]}
+    unknown_rule = [f"sgr-{UNKNOWN}"]
+    revoke_ingress = call("revoke_security_group_ingress", "GroupId", SecurityGroupRuleIds=unknown_rule)
+    revoke_egress = call("revoke_security_group_egress", "GroupId", SecurityGroupRuleIds=unknown_rule)
     authorize_unknown = call("authorize_security_group_ingress", "GroupId", IpPermissions=[stranger])
     return [
         ("delete a subnet in use", given.subnet_of_an_interface, delete_subnet, "DependencyViolation"),
@@ -108,6 +111,8 @@ def networks() -> list[Row]:
         ("delete a group that a rule names", given.group_named_by_another, delete_group, "DependencyViolation"),
         ("delete the default group", given.default_group, delete_group, "CannotDelete"),
         ("a rule that names an unknown group", TestRegion.make_group, authorize_unknown, "InvalidGroup.NotFound"),
+        ("revoke an unknown rule in", TestRegion.make_group, revoke_ingress, "InvalidSecurityGroupRuleId.NotFound"),
+        ("revoke an unknown rule out", TestRegion.make_group, revoke_egress, "InvalidSecurityGroupRuleId.NotFound"),
         ("a rule twice", given.group_with_a_rule, authorize, "InvalidPermission.Duplicate"),
         ("a subnet outside the VPC", vpc, subnet_of("10.0.0.0/24"), "InvalidSubnet.Range"),
         ("a subnet over another", vpc, subnet_of("192.168.0.128/25"), "InvalidSubnet.Conflict"),

@@ -53,6 +53,10 @@ def group_has_dependents(group: str) -> Refusal:
     return Refusal("DependencyViolation", f"resource {group} has a dependent object")
 
 
+def rule_unknown(rule: str) -> Refusal:
+    return Refusal("InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{rule}' does not exist")
+
+
 def default_group(group: str) -> Refusal:
     return Refusal("CannotDelete", f'the specified group: "{group}" name: "default" cannot be deleted by a user')
 

@@ -99,6 +99,22 @@ class Networks(Region):
             raise network_errors.group_has_dependents(group.id)
         super().delete_security_group(group_id=group.id)
 
+    def revoke_security_group_ingress(self, *arguments: Any, **options: Any) -> None:
+        self._check_rule_ids(options.get("security_rule_ids"))
+        super().revoke_security_group_ingress(*arguments, **options)
+
+    def revoke_security_group_egress(self, *arguments: Any, **options: Any) -> None:
+        self._check_rule_ids(options.get("security_rule_ids"))
+        super().revoke_security_group_egress(*arguments, **options)
+
+    def _check_rule_ids(self, rule_ids: list[str] | None) -> None:
+        """A revocation that is sent twice must fail as on EC2: the provider takes only that for done."""
+        groups = [group for groups in self.groups.values() for group in groups.values()]
+        known = {rule.id for group in groups for rule in [*group.ingress_rules, *group.egress_rules]}
+        for rule_id in rule_ids or []:
+            if rule_id not in known:
+                raise network_errors.rule_unknown(rule_id)
+
     def delete_route_table(self, route_table_id: str) -> None:
         if self.get_route_table(route_table_id).main_association_id:
             raise network_errors.has_dependencies("routeTable", route_table_id)
