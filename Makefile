@@ -8,6 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The Python environment alone, made when missing: linters and unit tests need no more.
 PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
+# Groups of tests that run side by side; tests/conftest.py says which do.
+TOGETHER ?= 3
 SCRIPTS = .ci/run $(shell find bench components sandbox -name '*.sh')
 
 help:  ## list the commands
@@ -28,9 +30,9 @@ status:  ## show the members
 shell:  ## open a shell inside the sandbox
 	@./sandbox/run shell
 
-test: lint  ## run all linters and tests (root; under 30 minutes)
+test: lint  ## run all linters and tests (root; under 45 minutes)
 	@python3 -m sandbox.toolchain
-	@$(PYTHON)/python -m pytest $(wildcard $(addprefix tests/,unit plugin cloud region engine cluster))
+	@$(PYTHON)/python -m pytest -n $(TOGETHER) --dist loadgroup tests
 
 unit:  ## run the unit tests (under 10 seconds)
 	@$(PYTHON)/python -m pytest -q tests/unit
