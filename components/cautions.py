@@ -31,7 +31,8 @@ def _of_access(settings: "Settings") -> list[str]:
         return []
     return [
         "etcd:access is private: the VPC that this program makes has no way in from outside, for SSH as for etcd's "
-        "clients, until you give it one (VPN, peering). Machines wait for SSH a few minutes. With bastion it has one."
+        "clients, until you give it one (VPN, peering); an update waits ten minutes for it. With bastion there is a "
+        "way for SSH."
     ]
 
 

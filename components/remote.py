@@ -18,7 +18,10 @@ SCRIPTS = Path(__file__).parent / "scripts"
 LOCK = "/run/etcd-aws.lock"
 LOCK_WAIT_SECONDS = 900
 TIMEOUT_SECONDS = 600  # on the machine: the published plugin has no limit, and a killed engine ends nothing there
-BOOT_DIAL_ATTEMPTS = 100
+# While a machine boots. Where a firewall drops the packets, an attempt takes its time limit and a pause of up to 5 s:
+# nine minutes in all, until whoever gave a wrong address is told so.
+BOOT_DIAL_ATTEMPTS = 50
+BOOT_DIAL_TIMEOUT_SECONDS = 6
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,14 @@ class Host:
         """The variables of a script that says who logs in."""
         return {"login": self.user, "authorized_keys": self.authorized_keys}
 
-    def connection(self, dial_error_limit: int | None = None) -> remote.ConnectionArgs:
+    def connection(self, boots: bool = False) -> remote.ConnectionArgs:
         return remote.ConnectionArgs(
             host=self.address,
             user=self.user,
             private_key=self.private_key,
             host_key=self.host_key,
-            dial_error_limit=dial_error_limit,
+            dial_error_limit=BOOT_DIAL_ATTEMPTS if boots else None,
+            per_dial_timeout=BOOT_DIAL_TIMEOUT_SECONDS if boots else None,
             proxy=self.jump._hop() if self.jump else None,
         )
 
@@ -114,7 +118,7 @@ def run(
     given = {"member": host.member, "instance_id": host.instance_id, **script.variables}
     return remote.Command(
         name,
-        connection=host.connection(BOOT_DIAL_ATTEMPTS if script.first_contact else None),
+        connection=host.connection(boots=script.first_contact),
         create=None if script.on_change_only else command_line(script.name, host.member, "create"),
         update=command_line(script.name, host.member, "update"),
         delete=command_line(script.name, host.member, "delete") if script.before_loss_of else None,
