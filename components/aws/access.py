@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_tls as tls
 
-from components.aws.bastion import Bastion, BastionArgs, BastionSpec
+from components.aws.bastion import Bastion, BastionArgs
 from components.aws.keys import LoginKeys, LoginKeysArgs, SshKeys
+from components.aws.layout import BastionSpec
 from components.aws.network import Network
 from components.remote import Host
 from components.topology import Topology

@@ -11,30 +11,13 @@ from components import remote
 from components.aws import user_data
 from components.aws.image import debian_image
 from components.aws.keys import LoginKeys
+from components.aws.layout import BastionSpec
 from components.aws.network import SSH_PORT
 from components.aws.tags import named
 from components.remote import Host
 
 BASTION = "bastion"
 ROOT_VOLUME_GIB = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class BastionSpec:
-    """What is wanted.
-
-    Attributes:
-        operator_cidrs: public networks, the only ones that reach it, by SSH.
-        subnet_cidr: addresses of its subnet, the only one with a route to the internet.
-        zone: where it stands.
-        instance_type, architecture: any type does; it only passes bytes on.
-    """
-
-    operator_cidrs: Sequence[str]
-    subnet_cidr: str
-    zone: str
-    instance_type: str
-    architecture: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the network is asked to be: whose VPC, which subnets, and who may reach a port. Pure."""
+"""What the network is asked to be: whose VPC, which subnets, who may reach a port, and a bastion. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,3 +54,21 @@ class Sources:
 
     def __bool__(self) -> bool:
         return bool(self.cidrs or self.security_group_ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BastionSpec:
+    """The machine through which operators reach the members.
+
+    Attributes:
+        operator_cidrs: public networks, the only ones that reach it, by SSH.
+        subnet_cidr: addresses of its subnet, the only one with a route to the internet.
+        zone: where it stands.
+        instance_type, architecture: any type does; it only passes bytes on.
+    """
+
+    operator_cidrs: Sequence[str]
+    subnet_cidr: str
+    zone: str
+    instance_type: str
+    architecture: str

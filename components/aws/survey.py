@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pulumi
 
 from components.aws import existing, offers
-from components.aws.bastion import BastionSpec
-from components.aws.layout import ExistingVpc
+from components.aws.layout import BastionSpec, ExistingVpc
 from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
 from components.aws.offers import Wanted

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.aws.bastion import BastionSpec
 from components.aws.keys import SshKeys
+from components.aws.layout import BastionSpec
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.guards import refusals
 from components.outputs import outputs
