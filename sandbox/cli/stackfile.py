@@ -21,8 +21,8 @@ VERSION_KEY = "etcd:etcdVersion"
 DEFAULT_VERSION = "3.5.11"
 GRAVITON = "m7g.large"
 OPERATORS_KEY, CLIENTS_KEY = "etcd:operatorCidrs", "etcd:clientCidrs"
-# ./sandbox/run comes from the first to private addresses, and from the second to a bastion's public one.
-OPERATORS = ["192.168.0.1/32", "198.51.100.1/32"]
+# Where ./sandbox/run comes from: to a bastion's public address, and to members' private ones.
+OPERATORS = {"bastion": ["198.51.100.1/32"], "private": ["192.168.0.1/32"]}
 
 
 def generate(place: Place, toolchain: Toolchain, stack: str) -> None:
@@ -80,7 +80,8 @@ def of_the_region(stack: str) -> dict[str, Any]:
         return {}
     config = _read(tracked_file(DEFAULT_STACK)).get("config", {})
     connection = {key: value for key, value in config.items() if key.startswith("aws:") and key != "aws:region"}
-    return {**connection, OPERATORS_KEY: OPERATORS, CLIENTS_KEY: config.get(CLIENTS_KEY, [])}
+    access = _read(tracked_file(stack)).get("config", {}).get("etcd:access", "private")
+    return {**connection, OPERATORS_KEY: OPERATORS[access], CLIENTS_KEY: config.get(CLIENTS_KEY, [])}
 
 
 def of_this_machine(version: str, toolchain: Toolchain) -> dict[str, Any]:

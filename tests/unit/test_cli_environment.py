@@ -152,7 +152,7 @@ def test_a_stack_for_aws_is_the_same_in_the_region_but_for_where_aws_and_people_
         encoding="utf-8",
     )
     tracked.with_name("Pulumi.prod.yaml").write_text(
-        "config:\n  aws:region: eu-west-1\n  etcd:multiAz: true\n  etcd:operatorCidrs: [10.0.0.0/16]\n",
+        "config:\n  aws:region: eu-west-1\n  etcd:access: bastion\n  etcd:operatorCidrs: [203.0.113.7/32]\n",
         encoding="utf-8",
     )
 
@@ -162,8 +162,8 @@ def test_a_stack_for_aws_is_the_same_in_the_region_but_for_where_aws_and_people_
     assert {key: value for key, value in config.items() if "release" not in key} == {
         "aws:region": "eu-west-1",
         "aws:endpoints": "here",
-        "etcd:multiAz": True,
-        "etcd:operatorCidrs": ["192.168.0.1/32", "198.51.100.1/32"],
+        "etcd:access": "bastion",
+        "etcd:operatorCidrs": ["198.51.100.1/32"],
         "etcd:clientCidrs": ["192.168.0.1/32"],
     }
 
