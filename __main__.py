@@ -4,7 +4,7 @@ import pulumi
 
 from components import settings
 from components.advisory import advice
-from components.aws.machine import Hardware
+from components.aws.hardware import Hardware
 from components.aws.network import NetworkArgs
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.etcd import release

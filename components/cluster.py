@@ -9,10 +9,11 @@ import pulumi
 from components.aws import survey
 from components.aws.access import Access, AccessArgs
 from components.aws.encryption import KeyArgs, volume_key
+from components.aws.hardware import Hardware
 from components.aws.image import debian_image
 from components.aws.keys import SshKeys
 from components.aws.layout import BastionSpec
-from components.aws.machine import Hardware, Machine, MachineArgs
+from components.aws.machine import Machine, MachineArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.placement import spread_group
 from components.aws.profile import member_profile

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from components.aws.volume import LIMITS, THROUGHPUT_OF_GP3_MIBPS
+from components.aws.hardware import LIMITS, THROUGHPUT_OF_GP3_MIBPS
 from components.faults import Fault
 from components.joint import JointRules, fault, superfluous
 

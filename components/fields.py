@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.addresses import private_network, source_network
-from components.aws.volume import LIMITS
+from components.aws.hardware import LIMITS
 from components.faults import Rule
 from components.public_key import openssh_public_key
 from components.topology import tolerated_failures

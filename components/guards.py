@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.aws.volume import DataVolume
+from components.aws.hardware import DataVolume
 from components.etcd.versions import minor_of, numbers
 from components.topology import Topology
 

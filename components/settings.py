@@ -14,9 +14,9 @@ from pydantic.alias_generators import to_camel
 
 from components import access_rules, disk_rules, fields, place_rules, reach_rules, rules, vpc_rules
 from components.addresses import last_subnet
+from components.aws.hardware import DataVolume
 from components.aws.keys import SshKeys
 from components.aws.layout import BastionSpec, ExistingVpc, NewVpc, Sources
-from components.aws.volume import DataVolume
 from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release

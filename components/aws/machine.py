@@ -8,34 +8,13 @@ import pulumi_aws as aws
 
 from components.aws import user_data
 from components.aws.access import Access
+from components.aws.hardware import Hardware
 from components.aws.network import Subnet
 from components.aws.tags import named
-from components.aws.volume import DataVolume
 from components.remote import Host
 
 ROOT_VOLUME_GIB = 8
 DATA_DEVICE = "/dev/sdf"  # the name in EC2's API; the machine finds the volume by its ID
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hardware:
-    """What is rented, the same for every member.
-
-    Attributes:
-        architecture: `amd64` or `arm64`, as the instance type has it.
-        instance_type: an EC2 instance type.
-        volume: the data volume.
-        detailed_monitoring: metrics every minute.
-        auto_recovery: EC2 moves the machine when its hardware fails.
-        protected: neither Pulumi nor a call to EC2 deletes or replaces machine, interface and volume.
-    """
-
-    architecture: str
-    instance_type: str
-    volume: DataVolume
-    detailed_monitoring: bool = False
-    auto_recovery: bool = True
-    protected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

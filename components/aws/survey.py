@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pulumi
 
 from components.aws import existing, offers
+from components.aws.hardware import Hardware
 from components.aws.layout import BastionSpec, ExistingVpc
-from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
 from components.aws.offers import Wanted
 from components.topology import Topology

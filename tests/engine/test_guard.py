@@ -12,7 +12,7 @@ PROGRAM = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import pulumi
-from components.aws.volume import DataVolume
+from components.aws.hardware import DataVolume
 from components.guards import Facts, TopologyGuard
 from components.topology import plan
 

@@ -6,10 +6,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.aws.hardware import DataVolume, Hardware
 from components.aws.layout import NewVpc, Sources
-from components.aws.machine import Hardware
 from components.aws.network import NetworkArgs
-from components.aws.volume import DataVolume
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.etcd.config import PEER_COMMON_NAME, Tuning
 from components.etcd.pki import Lifetimes

@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.aws.hardware import DataVolume
 from components.aws.layout import ExistingVpc, NewVpc
-from components.aws.volume import DataVolume
 from components.cluster import EtcdCluster
 from components.guards import Facts, recorded, refusals
 from components.topology import Topology, default_addresses, plan, zone_subnets

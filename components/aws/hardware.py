@@ -1,4 +1,4 @@
-"""The data volume on paper: what a member is given, and what each type of volume offers. Pure."""
+"""Machine and data volume on paper: what a member is given, and what each type of volume offers. Pure."""
 
 from dataclasses import dataclass
 
@@ -48,3 +48,24 @@ class DataVolume:
     def leaves_data(self) -> bool:
         """Whether there is encrypted data left after `destroy`, which needs its key."""
         return not self.delete or self.snapshot_on_delete
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardware:
+    """What is rented, the same for every member.
+
+    Attributes:
+        architecture: `amd64` or `arm64`, as the instance type has it.
+        instance_type: an EC2 instance type.
+        volume: the data volume.
+        detailed_monitoring: metrics every minute.
+        auto_recovery: EC2 moves the machine when its hardware fails.
+        protected: neither Pulumi nor a call to EC2 deletes or replaces machine, interface and volume.
+    """
+
+    architecture: str
+    instance_type: str
+    volume: DataVolume
+    detailed_monitoring: bool = False
+    auto_recovery: bool = True
+    protected: bool = False
