@@ -9,8 +9,8 @@ import pulumi
 import pytest
 import yaml
 
-from components.faults import Fault, SettingsError
 from components.settings import Settings
+from components.settings.faults import Fault, SettingsError
 from tests.unit import bad_access, bad_disks, bad_networks, bad_settings, bad_zones
 from tests.unit.bad_settings import Values
 

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.addresses import private_network, source_network
 from components.aws.hardware import LIMITS
-from components.faults import Rule
-from components.public_key import openssh_public_key
+from components.settings.faults import Rule
+from components.settings.public_key import openssh_public_key
 from components.topology import tolerated_failures
 
 # Memory, not disks: a mount here is gone after a reboot, and with it the member's vote.
@@ -141,7 +141,7 @@ InstanceType = Annotated[
     Rule("an EC2 instance type: family, dot, size", "m7i.large"),
 ]
 VolumeType = Annotated[str, AfterValidator(solid_state), Rule("gp3 or io2", "gp3")]
-# The widest that any type offers; components/disk_rules.py has the limits of each, and their source.
+# The widest that any type offers; components/settings/rules/disks.py has the limits of each, and their source.
 VolumeSizeGib = Annotated[int, Field(ge=1, le=65_536), Rule("1 to 65536 GiB", "20")]
 VolumeIops = Annotated[int, Field(ge=100, le=256_000), Rule("100 to 256000", "3000")]
 VolumeThroughput = Annotated[int, Field(ge=125, le=2_000), Rule("125 to 2000 MiB/s, what gp3 offers", "125")]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.aws.hardware import LIMITS, THROUGHPUT_OF_GP3_MIBPS
-from components.faults import Fault
-from components.joint import JointRules, fault, superfluous
+from components.settings.faults import Fault
+from components.settings.rules.joint import JointRules, fault, superfluous
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 joint = JointRules()
 

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 # MaxQuotaBytes in etcd's server/etcdserver/quota.go.
 SUGGESTED_QUOTA_LIMIT_MIB = 8_192

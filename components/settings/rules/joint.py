@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from components.faults import Fault, Rule, qualified, top_key
+from components.settings.faults import Fault, Rule, qualified, top_key
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 type_of_check = Callable[["Settings"], Iterator[Fault]]
 

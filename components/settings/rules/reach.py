@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from components.faults import Fault
-from components.joint import JointRules, fault
+from components.settings.faults import Fault
+from components.settings.rules.joint import JointRules, fault
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 joint = JointRules()
 

@@ -12,11 +12,11 @@ from components.addresses import (
     is_private,
     overlaps,
 )
-from components.faults import Fault, qualified
-from components.joint import JointRules, fault
+from components.settings.faults import Fault, qualified
+from components.settings.rules.joint import JointRules, fault
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 joint = JointRules()
 

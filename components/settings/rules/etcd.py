@@ -1,4 +1,4 @@
-"""Rules that join several settings, or that need more than the value itself: the table of releases, a file."""
+"""Rules on etcd, its release and certificates, and on which machines it runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
 from components.etcd.versions import SUPPORTED_MINORS, minor_of
-from components.faults import Fault
-from components.joint import JointRules, fault
+from components.settings.faults import Fault
+from components.settings.rules.joint import JointRules, fault
 from components.topology import member_names
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 

@@ -5,12 +5,12 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from components.addresses import SMALLEST_PREFIX, first_subnet, fitting_addresses, inside, misplaced, unfit
-from components.faults import Fault
-from components.joint import JointRules, fault, superfluous
+from components.settings.faults import Fault
+from components.settings.rules.joint import JointRules, fault, superfluous
 from components.topology import LEAST_ZONES, default_addresses, in_turn, tolerated_failures
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
 joint = JointRules()
 

@@ -1,26 +1,24 @@
-"""The settings of a stack: the only reader of its configuration.
+"""The settings of a stack, and what follows from them. Pure.
 
-`load` takes what Pulumi holds; `Settings` is pure. Defaults stand here and in Pulumi.yaml alike: the engine fills them
-in for the program, and a test compares the two.
+Defaults stand here and in Pulumi.yaml alike: the engine fills them in for the program, and a test compares the two.
 """
 
-import os
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
-import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components import access_rules, disk_rules, fields, place_rules, reach_rules, rules, vpc_rules
 from components.addresses import last_subnet
 from components.aws.hardware import DataVolume
 from components.aws.keys import SshKeys
 from components.aws.layout import BastionSpec, ExistingVpc, NewVpc, Sources
-from components.cautions import cautions
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
-from components.faults import Fault, Rule, SettingsError, from_validation, printable, top_key
+from components.settings import fields
+from components.settings.cautions import cautions
+from components.settings.faults import Fault, Rule, SettingsError, from_validation, printable, top_key
+from components.settings.rules import access, disks, etcd, places, reach, vpc
 from components.topology import Topology, default_addresses, plan, zone_subnets
 
 
@@ -94,7 +92,7 @@ class Settings(BaseModel):
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         refused = {top_key(fault.key) for fault in faults}
-        for module in (place_rules, vpc_rules, reach_rules, access_rules, disk_rules, rules):
+        for module in (places, vpc, reach, access, disks, etcd):
             faults += module.joint.faults(settings, refused)
         if faults:
             faults.sort(key=lambda fault: fault.key)
@@ -183,19 +181,6 @@ class Settings(BaseModel):
     @property
     def warnings(self) -> list[str]:
         return cautions(self)
-
-
-def load() -> Settings:
-    """The settings of the stack that is running."""
-    namespace = f"{pulumi.get_project()}:"
-    held: dict[str, Any] = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    values = {key.removeprefix(namespace): value for key, value in held.items() if key.startswith(namespace)}
-    secret_keys = frozenset(key for key in values if pulumi.runtime.config.is_config_secret(namespace + key))
-    # The AWS provider takes the region from these too, in this order.
-    region = held.get("aws:region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    if region:
-        values["aws:region"] = region
-    return Settings.parse(values, secret_keys)
 
 
 def _rules() -> dict[str, Rule]:
