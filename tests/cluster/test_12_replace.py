@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cluster.sandbox import CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import instance_of, leader
@@ -27,6 +28,10 @@ WITHIN_SECONDS = 1  # no election takes less: the leadership was moved away befo
 
 @pytest.fixture(scope="module")
 def born(own_sandbox: Sandbox) -> Sandbox:
+    """As on AWS, machines are reached through a bastion."""
+    own_sandbox.folder.mkdir(parents=True, exist_ok=True)
+    config = {"etcd:access": "bastion", "etcd:operatorCidrs": ["198.51.100.1/32"]}
+    (own_sandbox.folder / "Pulumi.sandbox.yaml").write_text(yaml.safe_dump({"config": config}))
     own_sandbox.make("up")
     return own_sandbox
 
@@ -126,7 +131,7 @@ def test_nothing_is_stopped_or_detached_while_another_member_is_down(replaced: S
 
 def test_an_etcd_that_an_unfinished_replacement_stopped_is_started_by_the_next_up(replaced: Sandbox) -> None:
     """The engine was killed, or AWS refused to detach, after the member was stopped in order."""
-    replaced.pulumi("destroy", "--yes", "--non-interactive", "--target", "**::etcd-quiesce-etcd-3")
+    replaced.pulumi("destroy", "--yes", "--target", "**::etcd-quiesce-etcd-3", "--target-dependents")
     assert replaced.ssh("etcd-3", "systemctl is-active etcd; findmnt /var/lib/etcd", check=False) == "inactive\n"
     replaced.up()
     eventually(replaced.healthy, "etcd-3 was started")
