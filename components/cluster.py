@@ -95,7 +95,7 @@ class EtcdCluster(pulumi.ComponentResource):
         super().__init__("etcd-aws:index:EtcdCluster", name, None, opts)
         self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
-        survey.require(args.topology, args.hardware, args.network, args.bastion, self)
+        survey.require(args.topology, args.hardware, args.network, args.bastion, args.kms_key_arn, self)
         # Everything that a zone decides lies in the network or a machine, so it all waits for the guard.
         self._guard = TopologyGuard(name, _facts(args), self).record
         self._network = Network(name, args.network, pulumi.ResourceOptions(parent=self, depends_on=self._guard))

@@ -33,7 +33,6 @@ class KeyArgs:
 def volume_key(name: str, args: KeyArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """ARN of the key, whose default policy lets the account's own IAM policies decide who uses it."""
     if args.given:
-        _require_usable(args.given, opts)
         return pulumi.Output.from_input(args.given)
     keeping = pulumi.ResourceOptions(retain_on_delete=args.keep, protect=args.protected)
     key = aws.kms.Key(
@@ -48,6 +47,20 @@ def volume_key(name: str, args: KeyArgs, opts: pulumi.ResourceOptions) -> pulumi
     return key.arn
 
 
+def refusals(arn: str, parent: pulumi.Resource) -> list[str]:
+    """Why a given key could not be used; nothing where it can, or where none is given."""
+    if not arn:
+        return []
+    try:
+        key = aws.kms.get_key(key_id=arn, opts=pulumi.InvokeOptions(parent=parent))
+    except Exception as error:  # the SDK raises nothing narrower
+        if "couldn't find resource" not in str(error):
+            raise
+        return [f"etcd:kmsKeyArn {arn}: there is no such key"]
+    reason = unusable(key.key_state, key.key_usage, key.customer_master_key_spec)
+    return [f"etcd:kmsKeyArn {arn} cannot encrypt volumes: {reason}"] if reason else []
+
+
 def unusable(state: str, usage: str, spec: str) -> str | None:
     """Why EBS could not encrypt with such a key. It would accept the volume, and then never make it."""
     if state != "Enabled":
@@ -55,12 +68,6 @@ def unusable(state: str, usage: str, spec: str) -> str | None:
     if (usage, spec) != ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"):
         return f"it is for {usage} with {spec}, but EBS takes ENCRYPT_DECRYPT with SYMMETRIC_DEFAULT alone"
     return None
-
-
-def _require_usable(arn: str, opts: pulumi.ResourceOptions) -> None:
-    key = aws.kms.get_key(key_id=arn, opts=pulumi.InvokeOptions(parent=opts.parent))
-    if reason := unusable(key.key_state, key.key_usage, key.customer_master_key_spec):
-        raise pulumi.RunError(f"etcd:kmsKeyArn {arn} cannot encrypt volumes: {reason}. Nothing was changed.")
 
 
 def _alias(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pulumi
 
-from components.aws import existing, offers
+from components.aws import encryption, existing, offers
 from components.aws.hardware import Hardware
 from components.aws.layout import BastionSpec, ExistingVpc
 from components.aws.network import NetworkArgs
@@ -17,14 +17,16 @@ def require(
     hardware: Hardware,
     network: NetworkArgs,
     bastion: BastionSpec | None,
+    key_arn: str,
     parent: pulumi.Resource,
 ) -> None:
-    """Ends the run where an instance type, a zone, a security group or the given VPC is not as the settings claim."""
+    """Ends the run where an instance type, zone, security group, VPC or key is not as the settings claim."""
     reasons = [fault for wanted in _types(topology, hardware, bastion) for fault in offers.faults(wanted, parent)]
     if isinstance(network.vpc, ExistingVpc):
         reasons += existing.faults(network.vpc, topology, parent)
     groups = [*network.clients.security_group_ids, *network.metrics.security_group_ids]
     reasons += existing.unknown_groups(dict.fromkeys(groups), parent)
+    reasons += encryption.refusals(key_arn, parent)
     if reasons:
         first, last = "AWS does not have what the settings name:", "Nothing was made or changed."
         raise pulumi.RunError("\n".join([first, *(f"  {reason}" for reason in reasons), last]))

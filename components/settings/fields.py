@@ -145,12 +145,14 @@ VolumeType = Annotated[str, AfterValidator(solid_state), Rule("gp3 or io2", "gp3
 VolumeSizeGib = Annotated[int, Field(ge=1, le=65_536), Rule("1 to 65536 GiB", "20")]
 VolumeIops = Annotated[int, Field(ge=100, le=256_000), Rule("100 to 256000", "3000")]
 VolumeThroughput = Annotated[int, Field(ge=125, le=2_000), Rule("125 to 2000 MiB/s, what gp3 offers", "125")]
+# A UUID of version 1 to 5, as the AWS provider demands, or the ID of a key of several regions.
+KMS_KEY_ID = r"mrk-[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 KmsKeyArn = Annotated[
     str,
-    Field(pattern=r"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36})?$"),
+    Field(pattern=rf"^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:key/({KMS_KEY_ID}))?$"),
     Rule(
         "the ARN of a KMS key, not of an alias",
-        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890ab",
     ),
 ]
 MemberName = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]*-[1-9])?$"), Rule("the name of one member", "etcd-1")]

@@ -106,7 +106,7 @@ def test_an_attached_volume_grows_in_place_and_never_shrinks(region: TestRegion)
 
 
 def test_volumes_and_their_snapshots_keep_the_key_that_encrypts_them(region: TestRegion) -> None:
-    key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890ab"
     root = {
         "DeviceName": "/dev/xvda",
         "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "Encrypted": True, "KmsKeyId": key},

@@ -2,7 +2,7 @@
 
 from tests.unit.bad_settings import Case, each
 
-KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890ab"
 SSD = "an SSD with provisioned IOPS"
 
 BAD_DISKS: list[Case] = [

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components.aws.encryption import unusable
@@ -154,3 +155,12 @@ def test_a_filesystem_follows_its_volume_before_the_next_member_is_touched(tarba
         assert "size_gib=20\n" in grow.inputs["stdin"]
         assert f"etcd-mount-{member}" in made.depends_on(f"etcd-grow-{member}")
         assert f"etcd-grow-{member}" in made.depends_on(f"etcd-start-{member}")
+
+
+def test_a_key_that_does_not_exist_is_told_with_its_setting(tarball: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(**_: object) -> None:
+        raise RuntimeError("reading KMS Key (arn): couldn't find resource")
+
+    monkeypatch.setattr(aws.kms, "get_key", unknown)
+    with pytest.raises(pulumi.RunError, match=f"etcd:kmsKeyArn {KEY}: there is no such key"):
+        cluster(replace(arguments(tarball), kms_key_arn=KEY))

@@ -20,7 +20,7 @@ ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
 NETWORK = {"vpc": "192.168.0.0/16", "us-east-1a": "192.168.0.0/24"}
 
-KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890ab"
 
 pytestmark = pytest.mark.unit
 
