@@ -11,8 +11,8 @@ import pytest
 TESTS = Path(__file__).parent
 
 
-# Last: a folder's own conftest may have marked or skipped by then.
-@pytest.hookimpl(trylast=True)
+# First: pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
