@@ -1,7 +1,8 @@
 """What may run beside what, for `pytest -n N --dist loadgroup`.
 
 Clusters spend most of their time waiting for polls of the AWS provider, so several fit on two cores. A file is a group;
-the files that share the one cluster are another, in their order; so are folders whose tests share machines.
+the files that share the one cluster are another, in their order; so are folders whose tests share something, as the unit
+tests share Pulumi's event loop.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def group_of(item: pytest.Item) -> str:
     folder = item.path.relative_to(TESTS).parts[0]
-    if folder in ("plugin", "cloud", "region"):
+    if folder in ("unit", "plugin", "cloud", "region"):
         return folder
     if "sandbox" in getattr(item, "fixturenames", ()):
         return "the shared cluster"
