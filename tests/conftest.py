@@ -1,8 +1,7 @@
 """What may run beside what, for `pytest -n N --dist loadgroup`.
 
 Clusters spend most of their time waiting for polls of the AWS provider, so several fit on two cores. A file is a group;
-the files that share the one cluster are another, in their order; so are folders whose tests share something, as the unit
-tests share Pulumi's event loop.
+the files that share the one cluster are another, in their order; so are folders whose tests share something.
 """
 
 from pathlib import Path
