@@ -32,7 +32,7 @@ shell:  ## open a shell inside the sandbox
 
 test: lint  ## run all linters and tests (root; under 45 minutes)
 	@python3 -m sandbox.toolchain
-	@$(PYTHON)/python -m pytest -n $(TOGETHER) --dist loadgroup tests
+	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder tests
 
 unit:  ## run the unit tests (under 10 seconds)
 	@$(PYTHON)/python -m pytest -q tests/unit

@@ -1,27 +1,33 @@
-"""What may run beside what, for `pytest -n N --dist loadgroup`.
+"""What may run beside what, for `pytest -n N`.
 
-Clusters spend most of their time waiting for polls of the AWS provider, so several fit on two cores. A file is a group;
-the files that share the one cluster are another, in their order; so are folders whose tests share something.
+Clusters spend most of their time waiting for polls of the AWS provider, so several fit on two cores. A file runs as one
+group, in its order; the files that share the one cluster are a single group, and so is a folder that shares something.
 """
 
-from pathlib import Path
+import re
+from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).parent
+SHARED_FOLDERS = ("unit", "plugin", "cloud", "region")
+SHARED_CLUSTER = re.compile(r"test_0[1-68]_")  # tests/cluster/conftest.py has it
 
 
-# First: pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-
-
-def group_of(item: pytest.Item) -> str:
-    folder = item.path.relative_to(TESTS).parts[0]
-    if folder in ("unit", "plugin", "cloud", "region"):
+def group_of(nodeid: str) -> str:
+    path = PurePosixPath(nodeid.partition("::")[0])
+    folder = path.parts[1]
+    if folder in SHARED_FOLDERS:
         return folder
-    if "sandbox" in getattr(item, "fixturenames", ()):
-        return "the shared cluster"
-    return f"{folder}/{item.path.stem}"
+    return "the shared cluster" if folder == "cluster" and SHARED_CLUSTER.match(path.name) else str(path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
