@@ -21,8 +21,8 @@ pytestmark = pytest.mark.cluster
 # In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
 IN_FLIGHT = (
     "aws:ec2/vpc:Vpc::etcd-vpc",
-    "aws:ebs/volume:Volume::etcd-volume-etcd-1",
     "aws:ec2/networkInterface:NetworkInterface::etcd-interface-etcd-2",
+    "aws:ebs/volume:Volume::etcd-volume-etcd-1",
     "aws:ec2/instance:Instance::etcd-instance-etcd-1",
     "aws:ec2/volumeAttachment:VolumeAttachment::etcd-attachment-etcd-1",
     "command:remote:CopyToRemote::etcd-release-etcd-2",
