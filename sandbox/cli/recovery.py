@@ -1,6 +1,8 @@
 """After a killed engine: clears its lock, ends its plugins, and mends the state so that the next update converges."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 from sandbox.cli import leftovers, lock, pending
@@ -25,7 +27,22 @@ def clear_the_way(engine: Engine) -> bool:
         ended = leftovers.end(leftovers.of_dead_engines(engine.place.pulumi_home))
         if ended:
             engine.console.print(f"Ended what it left running: {', '.join(map(str, ended))}.", style="yellow")
+        restore_half_written(engine.place.checkpoint(engine.stack))
     return bool(locks.dead)
+
+
+def restore_half_written(checkpoint: Path) -> None:
+    """An engine killed while it opened a file leaves it empty.
+
+    The state's copy of the step before stands beside it; what was made since is found as after any kill. The file of
+    attributes (gocloud.dev's fileblob keeps one) holds nothing that Pulumi needs.
+    """
+    copy = checkpoint.with_name(f"{checkpoint.name}.bak")
+    if checkpoint.exists() and not checkpoint.stat().st_size and copy.exists():
+        shutil.copyfile(copy, checkpoint)
+    for attributes in checkpoint.parent.glob(f"{checkpoint.name}*.attrs"):
+        if not attributes.stat().st_size:
+            attributes.unlink()
 
 
 def mend(engine: Engine, after_crash: bool) -> bool:

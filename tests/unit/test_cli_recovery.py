@@ -138,3 +138,26 @@ def test_nothing_is_asked_when_nothing_is_pending(engine: RecordedEngine) -> Non
     assert not recovery.mend(engine, after_crash=False)
 
     assert "asked" not in vars(engine)
+
+
+def test_a_state_that_a_kill_left_empty_comes_back_from_its_copy(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "sandbox.json"
+    for name, text in {"": "", ".bak": '{"version": 3}', ".attrs": "", ".bak.attrs": '{"user.x": ""}'}.items():
+        checkpoint.with_name(f"sandbox.json{name}").write_text(text)
+
+    recovery.restore_half_written(checkpoint)
+
+    assert checkpoint.read_text() == '{"version": 3}'
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "sandbox.json",
+        "sandbox.json.bak",
+        "sandbox.json.bak.attrs",
+    ]
+
+
+def test_a_state_that_is_whole_stays_as_it_is(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "sandbox.json"
+    checkpoint.write_text("new")
+    checkpoint.with_name("sandbox.json.bak").write_text("old")
+    recovery.restore_half_written(checkpoint)
+    assert checkpoint.read_text() == "new"
