@@ -127,7 +127,7 @@ def _moved(what: str, was: Mapping[str, str], wanted: Mapping[str, str], remedy:
 def _network(was: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[str]:
     """Another zone is another matter, told by itself."""
     moved = [
-        f"{what} from {was[what]} to {wanted[what]}" for what in wanted if was.get(what, wanted[what]) != wanted[what]
+        f"{what} from {was[what]} to {value}" for what, value in sorted(wanted.items()) if was.get(what, value) != value
     ]
     if moved:
         yield (
