@@ -125,7 +125,7 @@ class EtcdCluster(pulumi.ComponentResource):
         outputs, built = {}, list[EtcdMember]()
         for member in self._args.topology:
             before = [built[-1].started] if built else []
-            machine = self._machine(member, [*before, *self._asked(member)])
+            machine = self._machine(member, [*before, *self._asked(member, before)])
             built.append(self._member(member, machine))
             outputs[member.name] = MemberOutputs(
                 member=member,
@@ -138,9 +138,9 @@ class EtcdCluster(pulumi.ComponentResource):
         keep_ssh_keys(self._name, self._args.ssh_keys.recorded, self, [each.started for each in built])
         return outputs
 
-    def _asked(self, member: Member) -> list[pulumi.Resource]:
+    def _asked(self, member: Member, before: list[pulumi.Resource]) -> list[pulumi.Resource]:
         topology, facts = self._args.topology, self._machine_facts(member)
-        return ask_others(self._name, member, topology, self.access, facts, parent=self, guard=self._guard)
+        return ask_others(self._name, member, topology, self.access, facts, parent=self, after=[self._guard, *before])
 
     def _machine_facts(self, member: Member) -> str:
         """Whatever makes the provider stop or replace a machine."""

@@ -1,5 +1,7 @@
 """Asks the others before a machine is stopped or replaced: never two voters down by our own hand."""
 
+from collections.abc import Sequence
+
 import pulumi
 
 from components import remote
@@ -15,12 +17,13 @@ def ask_others(
     machine_facts: str,
     *,
     parent: pulumi.Resource,
-    guard: pulumi.Resource,
+    after: Sequence[pulumi.Resource],
 ) -> list[pulumi.Resource]:
     """A command on the next member's machine that passes only when all but this member are healthy.
 
     It does nothing at birth. It runs when the facts change that make the provider stop or replace a machine, and the
-    machine waits for it. It waits for no machine itself, or the chain from member to member would be a circle.
+    machine waits for it. It waits for the member before (`after`), or its answer would be old when it counts; but not
+    for the neighbour's machine, or the chain from member to member would be a circle.
     """
     members = list(topology)
     others = [other for other in members if other != member]
@@ -34,4 +37,4 @@ def ask_others(
     }
     script = remote.Script("spare", variables, on_change_only=True)
     host = access.host(neighbour.name, neighbour.address)
-    return [remote.run(f"{cluster}-spare-{member.name}", host, script, parent=parent, depends_on=[guard])]
+    return [remote.run(f"{cluster}-spare-{member.name}", host, script, parent=parent, depends_on=after)]

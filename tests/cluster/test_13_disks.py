@@ -126,7 +126,8 @@ def test_a_protected_cluster_loses_nothing(cluster: Sandbox) -> None:
     replace_machine = ("--replace", "**::etcd-instance-etcd-1")
     assert "marked for protection" in refused(cluster, "preview", *replace_machine)
     assert "marked for protection" in refused(cluster, "up", "--yes", "--skip-preview", *replace_machine)
-    refused(cluster, "up", "--yes", "--skip-preview", "--replace", "**::etcd-volume-etcd-1")
+    said = refused(cluster, "up", "--yes", "--skip-preview", "--replace", "**::etcd-volume-etcd-1")
+    assert "marked for protection" in said
     assert "because it is protected" in refused(cluster, "destroy", "--yes")
     made = [json.loads(line)["action"] for line in log.read_text().splitlines()[calls:]]
     assert [action for action in made if not action.startswith(("Describe", "Get", "List"))] == []

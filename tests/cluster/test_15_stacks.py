@@ -50,6 +50,11 @@ def stack(request: pytest.FixtureRequest, own_sandbox: Sandbox) -> str:
     return name
 
 
+def test_no_committed_stack_is_left_out() -> None:
+    committed = {path.name.split(".")[1] for path in CHECKOUT.glob("Pulumi.*.yaml")}
+    assert committed == {*LIFT, "sandbox"}  # the sandbox's own is every other test's
+
+
 def test_its_members_are_healthy(own_sandbox: Sandbox, stack: str) -> None:
     assert own_sandbox.run("status").stdout.count("healthy") == 3, stack
 

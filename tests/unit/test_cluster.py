@@ -120,6 +120,8 @@ def test_a_machine_is_changed_only_after_the_others_were_asked(cluster: Recorder
         assert spare.inputs["connection"]["host"] == f"192.168.0.{100 + neighbour}"
         assert "machine_facts='m7i.large, spread'" in spare.inputs["stdin"]
         assert f"{100 + number}:2379" not in spare.inputs["stdin"].partition("other_endpoints=")[2].partition("\n")[0]
+        if number:  # asked at the start of the update, the answer would be old when it counts
+            assert f"etcd-start-{MEMBERS[number - 1]}" in cluster.depends_on(f"etcd-spare-{member}")
 
 
 def test_a_member_is_stopped_in_order_before_its_machine_or_volume_is_taken(cluster: Recorder) -> None:

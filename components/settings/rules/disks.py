@@ -64,7 +64,12 @@ def key_is_in_the_region(settings: "Settings") -> Iterator[Fault]:
 @joint("replaceVolumeOf", "clusterName", "size")
 def replaced_volume_has_a_member(settings: "Settings") -> Iterator[Fault]:
     names = [f"{settings.cluster_name}-{number}" for number in range(1, settings.size + 1)]
-    if settings.replace_volume_of and settings.replace_volume_of not in names:
+    if settings.replace_volume_of and settings.size == 1:
+        rule = (
+            "not set where etcd:size is 1: nobody else has the data. Save a snapshot, and restore it into another stack"
+        )
+        yield superfluous("replaceVolumeOf", settings.replace_volume_of, rule)
+    elif settings.replace_volume_of and settings.replace_volume_of not in names:
         rule = f"one of {', '.join(names)}: one member at a time, so that the others keep quorum"
         yield fault("replaceVolumeOf", settings.replace_volume_of, rule, names[0])
 
