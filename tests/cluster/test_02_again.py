@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cluster.policy_pack import complaints
 from tests.cluster.sandbox import MEMBERS, Sandbox, plain
 
 pytestmark = pytest.mark.cluster
@@ -21,6 +22,10 @@ def test_make_up_again_changes_nothing_and_ends_with_the_members(cluster: Sandbo
     assert [each["Status"]["raftTerm"] for each in before] == [each["Status"]["raftTerm"] for each in after]
     for member in MEMBERS:
         assert member in shown
+
+
+def test_the_sandboxs_stack_keeps_every_rule_of_the_policy_pack(cluster: Sandbox) -> None:
+    assert complaints(cluster, "sandbox") == []
 
 
 def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbox) -> None:
