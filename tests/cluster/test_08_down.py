@@ -1,5 +1,6 @@
 """`make down` leaves nothing on the machine that ran the sandbox."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,8 @@ pytestmark = pytest.mark.cluster
 def traces(region: Sandbox) -> list[str]:
     """Whatever on this machine carries the region's folder or name."""
     tag, found = Region(region.state, region.folder, name=region.region).tag, []
+    # Not the folder of another region that only begins alike.
+    named = re.compile(rf"{re.escape(str(region.folder))}(?![\w-])|{re.escape(tag)}")
     for name, command in {
         "process": ["ps", "-eo", "pid,args"],
         "mount": ["cat", "/proc/self/mounts"],
@@ -22,7 +25,7 @@ def traces(region: Sandbox) -> list[str]:
         "interface": ["ip", "-brief", "link"],
     }.items():
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        found += [f"{name}: {line}" for line in lines if str(region.folder) in line or tag in line]
+        found += [f"{name}: {line}" for line in lines if named.search(line)]
     found += [f"control group: {path}" for path in Path("/sys/fs/cgroup").glob(f"*/{tag}*")]
     return found
 
