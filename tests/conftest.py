@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-SHARED_FOLDERS = ("unit", "plugin", "cloud", "region")
+SHARED_FOLDERS = ("plugin", "cloud", "region")
 SHARED_CLUSTER = re.compile(r"test_0[1-68]_")  # tests/cluster/conftest.py has it
 
 
