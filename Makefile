@@ -11,7 +11,7 @@ PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
 # Groups of tests that run side by side; tests/conftest.py says which do. The unit tests have a process of their own: those
 # of the engine leave the provider's SDK half imported.
 TOGETHER ?= 3
-SCRIPTS = .ci/run $(shell find bench components sandbox -name '*.sh')
+SCRIPTS = .ci/run $(shell find bench components sandbox tests -name '*.sh')
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -34,7 +34,8 @@ shell:  ## open a shell inside the sandbox
 test: lint  ## run all linters and tests (root; under 45 minutes)
 	@python3 -m sandbox.toolchain
 	@$(PYTHON)/python -m pytest -q tests/unit
-	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,cloud cluster engine plugin region))
+	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,cloud cluster engine kernel plugin region))
+	@$(PYTHON)/python -m pytest -q tests/deployer
 
 unit:  ## run the unit tests (under 10 seconds)
 	@$(PYTHON)/python -m pytest -q tests/unit

@@ -21,6 +21,7 @@ from moto.core.routing import get_service_router
 
 RESOURCE = re.compile(r"(\w+Id|\w*Name|\w*Arn)(\.1)?")
 SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
+ATTEMPT = re.compile(r"attempt=(\d+)")
 ERROR = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"([^"]+)"')
 
 
@@ -50,6 +51,7 @@ class CallLog:
             {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "by": caller(environ),
+                "attempt": attempt(environ),
                 "service": service,
                 "action": action,
                 "resource": resource,
@@ -68,6 +70,12 @@ def caller(environ: WSGIEnvironment) -> str:
     """`pulumi` for the AWS provider, which is Terraform's inside; else what the client calls itself."""
     agent = environ.get("HTTP_USER_AGENT", "")
     return "pulumi" if "terraform-provider-aws" in agent else agent.partition("/")[0]
+
+
+def attempt(environ: WSGIEnvironment) -> int:
+    """1, unless an SDK sends the call again because it had no answer."""
+    match = ATTEMPT.search(environ.get("HTTP_AMZ_SDK_REQUEST", ""))
+    return int(match[1]) if match else 1
 
 
 def describe(environ: WSGIEnvironment, body: bytes) -> tuple[str, str, str]:
