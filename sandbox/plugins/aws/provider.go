@@ -45,6 +45,9 @@ func Provider(metadata []byte) tfbridge.ProviderInfo {
 		Config:       config,
 		Resources:    map[string]*tfbridge.ResourceInfo{},
 		DataSources:  map[string]*tfbridge.DataSourceInfo{},
+		// As in the published package: the older half checks the same, and this takes over a second where endpoints are
+		// configured (pulumi/pulumi-aws#2880).
+		SkipValidateProviderConfigForPluginFramework: true,
 	}
 	for name, token := range compiledIn.Resources {
 		info.Resources[name] = &tfbridge.ResourceInfo{Tok: token, Fields: fieldsOf(name, info.P.ResourcesMap().Get(name))}
