@@ -125,6 +125,9 @@ def record(program: Callable[[], object]) -> Recorder:
     recorder = Recorder()
     pulumi.runtime.set_mocks(recorder.mocks, project="etcd", stack="test", preview=False, monitor=recorder)
     settings.SETTINGS.callbacks = recorder
+    # A program that was refused leaves outputs behind; the next one would wait for them, in vain.
+    settings.SETTINGS.outputs.clear()
+    settings.SETTINGS.rpc_manager.clear()
     # Where a resource was registered is a fifth of the whole time to find out, and nobody looks at it here.
     with mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace):
         loop.run_until_complete(stack.run_pulumi_func(lambda: _ignore(program())))

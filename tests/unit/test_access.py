@@ -14,8 +14,8 @@ from components.outputs import outputs
 from components.settings import Settings
 from components.ssh_config import known_hosts, ssh_config
 from tests.unit.bad_access import ED25519, RSA_2048
+from tests.unit.clusters import MEMBERS, arguments
 from tests.unit.recording import Recorded, Recorder, record
-from tests.unit.test_cluster import MEMBERS, arguments
 from tests.unit.test_settings import BASTION, GOOD
 
 OPERATORS = ("203.0.113.7/32", "203.0.113.64/28")

@@ -6,54 +6,18 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.aws.hardware import DataVolume, Hardware
-from components.aws.layout import NewVpc, Sources
-from components.aws.network import NetworkArgs
-from components.cluster import EtcdCluster, EtcdClusterArgs
-from components.etcd.config import PEER_COMMON_NAME, Tuning
-from components.etcd.pki import Lifetimes
-from components.etcd.release import release
+from components.cluster import EtcdCluster
+from components.etcd.config import PEER_COMMON_NAME
 from components.topology import plan
+from tests.unit.clusters import MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record
 
-MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
 COMMANDS = ("ready", "quiesce", "mount", "grow", "configure", "install", "start", "healthy")
 
 
-def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
-    topology = plan("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us-east-1a")
-    given = {
-        "topology": topology,
-        "network": NetworkArgs(
-            vpc=NewVpc(cidr="192.168.0.0/16", subnets={"us-east-1a": "192.168.0.0/24"}),
-            operator_cidrs=["10.1.0.0/16"],
-            clients=Sources(cidrs=["10.2.0.0/16"]),
-            tags={"team": "storage"},
-        ),
-        "hardware": Hardware(
-            architecture="amd64",
-            instance_type="m7i.large",
-            volume=DataVolume(type="gp3", size_gib=20, iops=3000, throughput_mibps=125, delete=False),
-        ),
-        "release": release("3.5.11", "amd64"),
-        "tarball": tarball,
-        "tuning": Tuning(
-            heartbeat_milliseconds=100,
-            election_milliseconds=1000,
-            quota_mib=2048,
-            auto_compaction_retention="1h",
-            snapshot_count=100_000,
-        ),
-        "mount_point": "/var/lib/etcd",
-        "lifetimes": Lifetimes(validity_days=365, renewal_days=30, ca_validity_days=3650),
-        "tags": {"team": "storage"},
-    }
-    return EtcdClusterArgs(**{**given, **changes})  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def cluster(tarball: Path) -> Recorder:
-    return record(lambda: EtcdCluster("etcd", arguments(tarball)))
+@pytest.fixture
+def cluster(plain_cluster: Recorder) -> Recorder:
+    return plain_cluster
 
 
 def test_every_machine_keeps_its_address_and_its_volume_apart_from_the_instance(cluster: Recorder) -> None:

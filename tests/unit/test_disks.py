@@ -12,8 +12,8 @@ from components.aws.encryption import unusable
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.settings import Settings
 from tests.unit.bad_disks import KEY
+from tests.unit.clusters import MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record
-from tests.unit.test_cluster import MEMBERS, arguments
 from tests.unit.test_settings import GOOD
 
 OWN_KEY = "arn:aws:kms:us-east-1:111122223333:key/etcd-volumes-key"
@@ -36,8 +36,8 @@ def keys_of_volumes(made: Recorder) -> set[str]:
     return data | {made[f"etcd-instance-{member}"].inputs["rootBlockDevice"]["kmsKeyId"] for member in MEMBERS}
 
 
-def test_a_cluster_has_a_key_of_its_own_that_rotates_and_encrypts_every_volume(tarball: Path) -> None:
-    made = cluster(arguments(tarball))
+def test_a_cluster_has_a_key_of_its_own_that_rotates_and_encrypts_every_volume(plain_cluster: Recorder) -> None:
+    made = plain_cluster
     key = made["etcd-volumes-key"]
     assert key.inputs["enableKeyRotation"] is True
     assert key.inputs["deletionWindowInDays"] == 30
@@ -129,8 +129,8 @@ def test_io2_has_no_throughput_of_its_own(tarball: Path) -> None:
         assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)
 
 
-def test_every_machine_has_a_profile_that_permits_nothing(tarball: Path) -> None:
-    made = cluster(arguments(tarball))
+def test_every_machine_has_a_profile_that_permits_nothing(plain_cluster: Recorder) -> None:
+    made = plain_cluster
     for member in MEMBERS:
         assert made[f"etcd-instance-{member}"].inputs["iamInstanceProfile"] == "etcd-member-profile"
     role = made["etcd-member-role"].inputs
@@ -139,16 +139,16 @@ def test_every_machine_has_a_profile_that_permits_nothing(tarball: Path) -> None
     assert not made.names("RolePolicy") | made.names("RolePolicyAttachment")
 
 
-def test_monitoring_and_recovery_are_as_chosen(tarball: Path) -> None:
+def test_monitoring_and_recovery_are_as_chosen(tarball: Path, plain_cluster: Recorder) -> None:
     given = arguments(tarball)
-    chosen = replace(given.hardware, detailed_monitoring=True, auto_recovery=False)
-    for hardware, monitoring, recovery in ((given.hardware, False, "default"), (chosen, True, "disabled")):
-        instance = cluster(replace(given, hardware=hardware))["etcd-instance-etcd-1"].inputs
+    chosen = cluster(replace(given, hardware=replace(given.hardware, detailed_monitoring=True, auto_recovery=False)))
+    for made, monitoring, recovery in ((plain_cluster, False, "default"), (chosen, True, "disabled")):
+        instance = made["etcd-instance-etcd-1"].inputs
         assert (instance["monitoring"], instance["maintenanceOptions"]) == (monitoring, {"autoRecovery": recovery})
 
 
-def test_a_filesystem_follows_its_volume_before_the_next_member_is_touched(tarball: Path) -> None:
-    made = cluster(arguments(tarball))
+def test_a_filesystem_follows_its_volume_before_the_next_member_is_touched(plain_cluster: Recorder) -> None:
+    made = plain_cluster
     for member in MEMBERS:
         grow = made[f"etcd-grow-{member}"]
         assert "create" not in grow.inputs, "mkfs takes the whole volume"

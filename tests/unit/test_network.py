@@ -14,9 +14,9 @@ from components.aws.layout import ExistingVpc, NewVpc, Sources
 from components.cluster import EtcdCluster
 from components.topology import plan
 from tests.unit import recording
+from tests.unit.clusters import arguments
 from tests.unit.recording import Recorder, record
 from tests.unit.test_access import SPEC
-from tests.unit.test_cluster import arguments
 
 ZONE, VPC, SUBNET, CLIENTS = "us-east-1a", "vpc-existing", "subnet-existing", "sg-0123456789abcdef0"
 CLAIMED = ExistingVpc(vpc_id=VPC, subnets={ZONE: SUBNET, "us-east-1b": "subnet-b", "us-east-1c": "subnet-c"})

@@ -13,8 +13,8 @@ from components.aws.layout import ExistingVpc, NewVpc
 from components.cluster import EtcdCluster
 from components.guards import Facts, recorded, refusals
 from components.topology import Topology, default_addresses, plan, zone_subnets
+from tests.unit.clusters import arguments
 from tests.unit.recording import Provider, Recorder, record
-from tests.unit.test_cluster import arguments
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
@@ -41,9 +41,9 @@ def spread(tarball: Path) -> Recorder:
     return record(lambda: EtcdCluster("etcd", given))
 
 
-@pytest.fixture(scope="module")
-def single(tarball: Path) -> Recorder:
-    return record(lambda: EtcdCluster("etcd", arguments(tarball)))
+@pytest.fixture
+def single(plain_cluster: Recorder) -> Recorder:
+    return plain_cluster
 
 
 def test_each_zone_has_a_subnet_and_each_member_its_interface_and_disk_there(spread: Recorder) -> None:
@@ -81,7 +81,7 @@ def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
     def refusing(self: Provider, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         asked.append(args.typ)
         if args.name == "etcd-topology":
-            time.sleep(0.3)  # whatever does not wait goes on meanwhile
+            time.sleep(0.1)  # whatever does not wait goes on meanwhile
             raise RuntimeError("refused")
         return make(self, args)
 
