@@ -92,6 +92,10 @@ class Sandbox:
         done = self._finish(line, check=check, timeout_seconds=120, stdin=stdin)
         return done.stdout + done.stderr if merge else done.stdout
 
+    def boot_of(self, member: str) -> str:
+        """Another text after each boot of the member's machine; empty while it does not answer."""
+        return self.ssh(member, "systemctl show --property=UserspaceTimestampMonotonic --value", check=False)
+
     def python(self, source: str, *arguments: str) -> str:
         """What a Python program prints that runs inside the region's network."""
         return self.run(sys.executable, "-c", source, *arguments).stdout

@@ -22,12 +22,6 @@ def instance_of(sandbox: Sandbox, member: str) -> str:
     return str(sandbox.resource(f"etcd-instance-{member}")["id"])
 
 
-def boot_of(sandbox: Sandbox, member: str) -> str:
-    return sandbox.ssh(
-        member, "systemctl show --property=UserspaceTimestampMonotonic --value; uptime --since", check=False
-    )
-
-
 def leader(sandbox: Sandbox) -> str:
     for each in sandbox.etcdctl("endpoint", "status", "--cluster"):
         if each["Status"]["leader"] == each["Status"]["header"]["member_id"]:

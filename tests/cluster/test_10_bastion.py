@@ -18,7 +18,8 @@ CONNECT = (
 )
 FILES = {"ssh_key": "sshPrivateKey", "known_hosts": "sshKnownHosts", "ssh_config": "sshConfig"}
 RELOAD = "sudo systemctl reload ssh"
-PROCESSES = "echo $(pidof etcd) $(ps -o lstart= -p 1) $(systemctl show etcd --property ActiveEnterTimestampMonotonic)"
+SHOW = "systemctl show --value --property"
+PROCESSES = f"pidof etcd; {SHOW} UserspaceTimestampMonotonic; {SHOW} ActiveEnterTimestampMonotonic etcd"
 
 
 @pytest.fixture(scope="module")

@@ -71,10 +71,7 @@ def facts(sandbox: Sandbox, member: str) -> dict[str, Any]:
 
 def running(sandbox: Sandbox) -> dict[str, tuple[str, str]]:
     """The boot of each machine and the process of each etcd."""
-    boots = {
-        member: sandbox.ssh(member, "stat --format %Y /run/etcd/started-with; uptime --since") for member in MEMBERS
-    }
-    return {member: (boots[member], pid) for member, pid in pids(sandbox).items()}
+    return {member: (sandbox.boot_of(member), pid) for member, pid in pids(sandbox).items()}
 
 
 def image_of(sandbox: Sandbox, member: str) -> str:
