@@ -89,6 +89,13 @@ class Launch(Lifecycle, Images, PlacementGroups):
         offerings = self.describe_instance_type_offerings("availability-zone", {"instance-type": [instance_type]})
         return sorted(str(each["Location"]) for each in offerings)
 
+    def launched_with(self, client_token: str | None) -> Reservation | None:
+        """What an earlier call with this token made: a caller that got no answer sends the same again."""
+        for reservation in self.reservations.values():
+            if client_token and any(each.client_token == client_token for each in reservation.instances):
+                return reservation
+        return None
+
     def launch(self, request: Request) -> Reservation:
         """Make the instance that `check_launch` found nothing against, and have its machine booted."""
         interface = self._primary_interface(request)

@@ -52,6 +52,8 @@ class Ec2Response(EC2Response):
 
     def run_instances(self) -> ActionResult:
         request = dict(self.params)
+        if sent_before := self.ec2.launched_with(request.get("ClientToken")):
+            return ActionResult(sent_before)
         self.ec2.check_launch(request)
         self.error_on_dryrun()
         return ActionResult(self.ec2.launch(request))
