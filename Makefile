@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
 # Groups of tests that run side by side; tests/conftest.py says which do. The unit tests have a process of their own: those
 # of the engine leave the provider's SDK half imported.
-TOGETHER ?= 3
+TOGETHER ?= 4
 SCRIPTS = .ci/run $(shell find bench components sandbox tests -name '*.sh')
 
 help:  ## list the commands

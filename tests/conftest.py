@@ -12,6 +12,9 @@ import pytest
 
 SHARED_FOLDERS = ("plugin", "cloud", "region")
 SHARED_CLUSTER = re.compile(r"test_0[1-68]_")  # tests/cluster/conftest.py has it
+SHARED_GROUP = "the shared cluster"
+# These begin first: begun last, each would go on alone when all others are done.
+LONGEST = (SHARED_GROUP, "tests/cluster/test_13_disks.py", "tests/cluster/test_12_replace.py")
 
 
 def group_of(nodeid: str) -> str:
@@ -19,7 +22,11 @@ def group_of(nodeid: str) -> str:
     folder = path.parts[1]
     if folder in SHARED_FOLDERS:
         return folder
-    return "the shared cluster" if folder == "cluster" and SHARED_CLUSTER.match(path.name) else str(path)
+    return SHARED_GROUP if folder == "cluster" and SHARED_CLUSTER.match(path.name) else str(path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: group_of(item.nodeid) not in LONGEST)
 
 
 @pytest.hookimpl(optionalhook=True)

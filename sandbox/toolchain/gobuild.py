@@ -14,16 +14,19 @@ MODULES = HERE / "modules"
 PLUGINS = HERE.parent / "plugins"
 GO_SOURCES = shutil.ignore_patterns("__pycache__", "*.py")
 
-# The same program on every machine: no C compiler, no paths, exactly the modules of go.mod and go.sum.
-FLAGS = "-mod=readonly -trimpath -buildvcs=false"
+# The same program on every machine: no C compiler, no paths, exactly the modules of go.mod and go.sum. What debuggers
+# read is stripped at the end, so it is not made at all.
+FLAGS = "-mod=readonly -trimpath -buildvcs=false -gcflags=all=-dwarf=false"
 STRIP = "-s -w"
+# The compiler spends a ninth less when it collects its garbage later, up to a limit (measured with the engine).
+GARBAGE = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 AWS_MODULE = "github.com/hashicorp/terraform-provider-aws"
 
 
 def environment(**more: str) -> dict[str, str]:
     """What a Go build sees; the user's proxy and cache settings stay."""
-    return clean_environment(GOFLAGS=FLAGS, GOWORK="off", GOTOOLCHAIN="local", CGO_ENABLED="0", **more)
+    return clean_environment(GOFLAGS=FLAGS, GOWORK="off", GOTOOLCHAIN="local", CGO_ENABLED="0", **GARBAGE, **more)
 
 
 def build(log: BuildLog, module: Path, package: str, program: Path, values: str = "") -> None:
