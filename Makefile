@@ -31,8 +31,9 @@ status:  ## show the members
 shell:  ## open a shell inside the sandbox
 	@./sandbox/run shell
 
-test: lint  ## run all linters and tests (root; under 45 minutes)
+test:  ## run all linters and tests (root; under 30 minutes)
 	@python3 -m sandbox.toolchain
+	@$(MAKE) --no-print-directory lint
 	@$(PYTHON)/python -m pytest -q tests/unit
 	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,cloud cluster engine kernel plugin region))
 	@$(PYTHON)/python -m pytest -q tests/deployer

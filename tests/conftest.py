@@ -14,7 +14,7 @@ SHARED_FOLDERS = ("plugin", "cloud", "region")
 SHARED_CLUSTER = re.compile(r"test_0[1-68]_")  # tests/cluster/conftest.py has it
 SHARED_GROUP = "the shared cluster"
 # These begin first: begun last, each would go on alone when all others are done.
-LONGEST = (SHARED_GROUP, "tests/cluster/test_13_disks.py", "tests/cluster/test_12_replace.py")
+LONGEST = (SHARED_GROUP, *(f"tests/cluster/test_{name}.py" for name in ("12_replace", "13_disks", "15_stacks")))
 
 
 def group_of(nodeid: str) -> str:

@@ -24,7 +24,7 @@ LOGS = ("log", "log.before")
 """What `down` leaves in the region's folder: the logs of this life, and of the one before."""
 
 DEFAULT_API = "sandbox.cloud.server:serve"
-START_TIMEOUT_SECONDS = 60.0
+START_TIMEOUT_SECONDS = 120.0  # an emulated host took more than 60
 SHUTDOWN_TIMEOUT_SECONDS = 40.0
 KILL_TIMEOUT_SECONDS = 10.0
 
@@ -80,10 +80,10 @@ class Region:
             argv = [sys.executable, "-m", "sandbox.region.supervisor", f"--folder={self.folder}"]
             argv += [f"--image={self._image}", f"--tag={self.tag}", f"--api={self._api}"]
             lives = launch(argv, unit=self.tag, log=self.log)
-            if not self._runs_soon(lives):
+            if why := self._why_not_running(lives):
                 self._clear()
-                last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
-                raise RegionError(f"region {self.name} did not start. The end of {self.log}:\n{last}")
+                last = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:]) or "(nothing)"
+                raise RegionError(f"region {self.name} did not start: {why}. The end of {self.log}:\n{last}")
 
     def down(self) -> None:
         """End the region, in order when it can be had, and remove all of it but its logs."""
@@ -110,13 +110,16 @@ class Region:
             raise RegionError(f"{status.why}. {status.remedy}")
         return ["nsenter", f"--net=/proc/{record.namespace.pid}/ns/net", "--", *argv]
 
-    def _runs_soon(self, supervisor_lives: Callable[[], bool]) -> bool:
+    def _why_not_running(self, supervisor_lives: Callable[[], bool]) -> str:
+        """Empty as soon as the region runs."""
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self.status().running:
-            if not supervisor_lives() or time.monotonic() > deadline:
-                return False
+            if not supervisor_lives():
+                return "its supervisor ended"
+            if time.monotonic() > deadline:
+                return f"not within {START_TIMEOUT_SECONDS:.0f} s; a busy host may be too slow, try again"
             time.sleep(POLL_SECONDS)
-        return True
+        return ""
 
     def _clear(self) -> None:
         """End what lives of the region, in order when it can be had, and remove what it made."""

@@ -96,6 +96,11 @@ class Sandbox:
         """Another text after each boot of the member's machine; empty while it does not answer."""
         return self.ssh(member, "systemctl show --property=UserspaceTimestampMonotonic --value", check=False)
 
+    def pids(self) -> dict[str, str]:
+        """The process of each member's etcd: another one after a restart."""
+        show = "systemctl show --property=MainPID --value etcd"
+        return {member: self.ssh(member, show).strip() for member in MEMBERS}
+
     def python(self, source: str, *arguments: str) -> str:
         """What a Python program prints that runs inside the region's network."""
         return self.run(sys.executable, "-c", source, *arguments).stdout

@@ -142,6 +142,21 @@ def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
     cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo systemctl start etcd")
 
 
+def test_the_loss_of_the_only_zone_stops_the_cluster_until_it_is_back_and_loses_nothing(cluster: Sandbox) -> None:
+    """As every `up` of a stack in one zone says (components/advisory.py)."""
+    before, running = revision(cluster, "etcd-1"), cluster.pids()
+    cluster.run("fault", "zone-down", "us-east-1a")
+    try:
+        for endpoint in ENDPOINTS:
+            put = ("etcdctl", "put", "while", "away", f"--endpoints={endpoint}", "--command-timeout=2s")
+            assert cluster.run(*put, check=False).returncode != 0, f"{endpoint} is not down"
+    finally:
+        cluster.run("fault", "zone-up", "us-east-1a")
+    eventually(cluster.healthy, "all three are back by themselves")
+    assert all(revision(cluster, member) >= before for member in MEMBERS)
+    assert cluster.pids() == running, "an etcd died of it"
+
+
 def refused(sandbox: Sandbox, member: str) -> None:
     """The member is down, and its journal says why."""
     eventually(

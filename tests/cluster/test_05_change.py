@@ -10,10 +10,6 @@ from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandb
 pytestmark = pytest.mark.cluster
 
 
-def pids(sandbox: Sandbox) -> dict[str, str]:
-    return {member: sandbox.ssh(member, "systemctl show --property=MainPID --value etcd").strip() for member in MEMBERS}
-
-
 def starts(sandbox: Sandbox) -> list[float]:
     """When each member became ready, in seconds."""
     shown = [
@@ -24,7 +20,7 @@ def starts(sandbox: Sandbox) -> list[float]:
 
 
 def test_changed_settings_restart_one_member_at_a_time_while_a_client_writes(cluster: Sandbox, tmp_path: Path) -> None:
-    before, stop = pids(cluster), tmp_path / "stop"
+    before, stop = cluster.pids(), tmp_path / "stop"
     writer = cluster.start(
         "python", str(CHECKOUT / "tests/cluster/writer.py"), str(cluster.folder / "access"), str(stop), *ENDPOINTS
     )
@@ -35,7 +31,7 @@ def test_changed_settings_restart_one_member_at_a_time_while_a_client_writes(clu
         stop.touch()
         said = writer.communicate(timeout=60)[0]
     report = json.loads(said.splitlines()[-1])
-    after = pids(cluster)
+    after = cluster.pids()
     assert all(before[member] != after[member] for member in MEMBERS), "a member still runs with the old settings"
     for member in MEMBERS:
         assert 'SNAPSHOT_COUNT="90000"' in cluster.ssh(member, "sudo cat /etc/etcd/etcd.conf")
@@ -49,13 +45,13 @@ def test_changed_settings_restart_one_member_at_a_time_while_a_client_writes(clu
 
 
 def test_a_change_stops_at_the_first_member_when_another_is_not_healthy(cluster: Sandbox) -> None:
-    before = pids(cluster)
+    before = cluster.pids()
     cluster.ssh("etcd-3", "sudo systemctl stop etcd")
     failed = cluster.up("--config", "etcd:snapshotCount=80000", check=False)
     assert failed.returncode != 0
     assert "not restarting: https://192.168.0.102:2379 is not healthy" in failed.stdout + failed.stderr
     assert {member: before[member] for member in ("etcd-1", "etcd-2")} == {
-        member: pid for member, pid in pids(cluster).items() if member != "etcd-3"
+        member: pid for member, pid in cluster.pids().items() if member != "etcd-3"
     }, "a healthy member was restarted while another was down"
     cluster.ssh("etcd-3", "sudo systemctl start etcd")
     cluster.up()

@@ -17,7 +17,6 @@ import yaml
 from tests.cluster.sandbox import CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import instance_of, leader
 from tests.cluster.test_04_machines import member_id
-from tests.cluster.test_05_change import pids
 from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
@@ -71,7 +70,7 @@ def facts(sandbox: Sandbox, member: str) -> dict[str, Any]:
 
 def running(sandbox: Sandbox) -> dict[str, tuple[str, str]]:
     """The boot of each machine and the process of each etcd."""
-    return {member: (sandbox.boot_of(member), pid) for member, pid in pids(sandbox).items()}
+    return {member: (sandbox.boot_of(member), pid) for member, pid in sandbox.pids().items()}
 
 
 def image_of(sandbox: Sandbox, member: str) -> str:

@@ -80,7 +80,7 @@ def test_etcd_has_the_same_user_everywhere(cluster: Sandbox) -> None:
 
 
 def test_volumes_grow_and_change_their_type_under_load(cluster: Sandbox, tmp_path: Path) -> None:
-    before, stop = pids(cluster), tmp_path / "stop"
+    before, stop = cluster.pids(), tmp_path / "stop"
     assert all(filesystem_bytes(cluster, member) < 20 * GIB for member in MEMBERS)
     writer = cluster.start(
         "python", str(CHECKOUT / "tests/cluster/writer.py"), str(cluster.folder / "access"), str(stop), *ENDPOINTS
@@ -99,7 +99,7 @@ def test_volumes_grow_and_change_their_type_under_load(cluster: Sandbox, tmp_pat
     assert report["acknowledged"] > 100
     assert (report["failed"], report["missing"]) == (0, 0), report
     if grows_online():
-        assert (pids(cluster), report["refused"]) == (before, 0)
+        assert (cluster.pids(), report["refused"]) == (before, 0)
     cluster.pulumi("preview", "--expect-no-changes")
 
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_done_to_a_volume_is_refused_at_preview(cluster: Sandbox)
 
 
 def test_a_protected_cluster_loses_nothing(cluster: Sandbox) -> None:
-    before = volumes(cluster), pids(cluster)
+    before = volumes(cluster), cluster.pids()
     log = cluster.folder / "log" / "api.log"
     calls = len(log.read_text().splitlines())
     replace_machine = ("--replace", "**::etcd-instance-etcd-1")
@@ -135,11 +135,11 @@ def test_a_protected_cluster_loses_nothing(cluster: Sandbox) -> None:
         cluster.python(TERMINATE, str(cluster.resource("etcd-instance-etcd-2")["id"])).strip()
         == "OperationNotPermitted"
     )
-    assert (volumes(cluster), pids(cluster)) == before
+    assert (volumes(cluster), cluster.pids()) == before
 
 
 def test_protection_is_lifted_as_the_docs_say(cluster: Sandbox) -> None:
-    before = volumes(cluster), pids(cluster)
+    before = volumes(cluster), cluster.pids()
     page = (CHECKOUT / "docs" / "protection.md").read_text()
     values = re.findall(r"pulumi config set etcd:protected (\w+)\n    pulumi up\n", page)
     assert values == ["false", "true"]
@@ -149,7 +149,7 @@ def test_protection_is_lifted_as_the_docs_say(cluster: Sandbox) -> None:
         cluster.up()
         cluster.pulumi("preview", "--expect-no-changes")
         assert bool(cluster.resource("etcd-volume-etcd-1").get("protect")) == (value == "true")
-    assert (volumes(cluster), pids(cluster)) == before, "something was stopped or restarted, if only for a profile"
+    assert (volumes(cluster), cluster.pids()) == before, "something was stopped or restarted, if only for a profile"
 
 
 def test_a_machine_is_replaced_in_the_update_that_lifts_protection(cluster: Sandbox) -> None:
@@ -217,10 +217,6 @@ def grows_online() -> bool:
     """Whether this kernel lets root here grow a filesystem that is mounted."""
     status = Path("/proc/self/status").read_text()
     return bool(int(status.partition("CapBnd:")[2].split()[0], 16) & CAP_SYS_RESOURCE)
-
-
-def pids(cluster: Sandbox) -> dict[str, str]:
-    return {member: cluster.ssh(member, "systemctl show --property=MainPID --value etcd").strip() for member in MEMBERS}
 
 
 def volumes(cluster: Sandbox) -> dict[str, str]:

@@ -63,7 +63,8 @@ def test_it_keeps_every_rule_of_the_policy_pack(own_sandbox: Sandbox, stack: str
     assert complaints(own_sandbox, stack) == []
 
 
-def test_a_preview_after_it_plans_nothing(own_sandbox: Sandbox, stack: str) -> None:
+def test_a_preview_after_it_plans_nothing_though_debian_has_newer_images(own_sandbox: Sandbox, stack: str) -> None:
+    assert "debian-12-" in own_sandbox.run("publish-images").stdout
     own_sandbox.run("pulumi", "preview", "-s", stack, "--expect-no-changes", "--non-interactive")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import asdict
@@ -47,6 +48,11 @@ def serve(machines: Machines, log: Path) -> None:
                 file.write(f"{format % arguments}\n")
 
     ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+
+
+def answer_nobody(machines: Machines, log: Path) -> None:
+    """As on a host that is too slow."""
+    signal.pause()
 
 
 class Remote:

@@ -163,9 +163,19 @@ def test_two_regions_at_once_do_not_meet(tmp_path: Path, image: Path, identity: 
     assert [trace for each in traces for trace in each.left()] == []
 
 
-def test_a_region_that_does_not_start_says_why_and_leaves_nothing(tmp_path: Path, image: Path) -> None:
-    region = Region(tmp_path, image, name="broken", api="tests.region.remote:no_such_function")
-    with pytest.raises(RegionError, match="no_such_function"):
+@pytest.mark.parametrize(
+    ("api", "why"),
+    [
+        ("tests.region.remote:no_such_function", r"its supervisor ended.*no_such_function"),
+        ("tests.region.remote:answer_nobody", "not within 3 s"),
+    ],
+)
+def test_a_region_that_does_not_start_says_why_and_leaves_nothing(
+    tmp_path: Path, image: Path, monkeypatch: pytest.MonkeyPatch, api: str, why: str
+) -> None:
+    monkeypatch.setattr("sandbox.region.region.START_TIMEOUT_SECONDS", 3)
+    region = Region(tmp_path, image, name="broken", api=api)
+    with pytest.raises(RegionError, match=f"(?s){why}"):
         region.up()
     assert region.status().state == "absent"
     assert processes_of(str(region.folder)) == []
