@@ -18,8 +18,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 LOCK = "/run/etcd-aws.lock"
 LOCK_WAIT_SECONDS = 900
 TIMEOUT_SECONDS = 600  # on the machine: the published plugin has no limit, and a killed engine ends nothing there
-# While a machine boots. Where a firewall drops the packets, an attempt takes its time limit and a pause of up to 5 s:
-# nine minutes in all, until whoever gave a wrong address is told so.
+# While a machine boots. Where a firewall drops the packets, an attempt takes its time limit (behind a bastion, the
+# bastion's: bastion.sh) and a pause of up to 5 s: ten minutes in all, until whoever gave a wrong address is told so.
 BOOT_DIAL_ATTEMPTS = 50
 BOOT_DIAL_TIMEOUT_SECONDS = 6
 

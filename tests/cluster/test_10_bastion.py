@@ -19,6 +19,13 @@ CONNECT = (
 FILES = {"ssh_key": "sshPrivateKey", "known_hosts": "sshKnownHosts", "ssh_config": "sshConfig"}
 RELOAD = "sudo systemctl reload ssh"
 SHOW = "systemctl show --value --property"
+DROP_SECONDS = 20
+DROP_CONNECTIONS = f"""
+sudo systemd-run --quiet --on-active={DROP_SECONDS} --timer-property=AccuracySec=1s nft delete table inet gone &&
+sudo nft -f - <<END
+table inet gone {{ chain in {{ type filter hook input priority 0; tcp flags syn tcp dport 22 drop; }} }}
+END
+"""
 PROCESSES = f"pidof etcd; {SHOW} UserspaceTimestampMonotonic; {SHOW} ActiveEnterTimestampMonotonic etcd"
 
 
@@ -83,6 +90,13 @@ def test_plain_ssh_works_with_the_exported_files_and_the_bastion_forwards_nowher
     assert ssh(behind_bastion, files, "etcd-2", "hostname") == "ip-192-168-0-101\n"
     elsewhere = ssh(behind_bastion, files, "-W", "192.168.0.100:2379", "etcd-bastion")
     assert "administratively prohibited" in elsewhere
+
+
+def test_the_bastion_soon_says_that_a_member_is_gone(behind_bastion: Sandbox, files: Path) -> None:
+    """A VPC drops what is sent to a machine that is not there; here the machine does it itself, for a while."""
+    behind_bastion.ssh("etcd-3", DROP_CONNECTIONS)
+    assert "connect failed: Connection timed out" in ssh(behind_bastion, files, "etcd-3", "hostname")
+    eventually(lambda: "ip-192-168-0-102" in ssh(behind_bastion, files, "etcd-3", "hostname"), "etcd-3 is back")
 
 
 @pytest.mark.parametrize("name", ["etcd-bastion", "etcd-2"])

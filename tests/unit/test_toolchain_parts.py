@@ -43,6 +43,7 @@ def test_plugins_have_the_versions_that_the_sdks_ask_for() -> None:
 
 def test_the_engine_has_the_version_of_the_python_sdk() -> None:
     assert f"\npulumi=={pins.PULUMI}\n" in (CHECKOUT / "requirements.txt").read_text()
+    assert f'\nrequiredPulumiVersion: ">={pins.PULUMI}"\n' in (CHECKOUT / "Pulumi.yaml").read_text()
     for module in ("pulumi/pkg/v3", "pulumi/sdk/v3"):
         assert f"github.com/pulumi/{module} v{pins.PULUMI}" in (gobuild.MODULES / "engine/go.mod").read_text()
 
