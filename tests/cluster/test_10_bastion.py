@@ -23,7 +23,9 @@ DROP_SECONDS = 20
 DROP_CONNECTIONS = f"""
 sudo systemd-run --quiet --on-active={DROP_SECONDS} --timer-property=AccuracySec=1s nft delete table inet gone &&
 sudo nft -f - <<END
-table inet gone {{ chain in {{ type filter hook input priority 0; tcp flags syn tcp dport 22 drop; }} }}
+table inet gone {{
+  chain in {{ type filter hook input priority 0; tcp flags syn tcp dport 22 drop; }}
+}}
 END
 """
 PROCESSES = f"pidof etcd; {SHOW} UserspaceTimestampMonotonic; {SHOW} ActiveEnterTimestampMonotonic etcd"
