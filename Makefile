@@ -31,7 +31,7 @@ status:  ## show the members
 shell:  ## open a shell inside the sandbox
 	@./sandbox/run shell
 
-test:  ## run all linters and tests (root; under 30 minutes)
+test:  ## run all linters and tests (root; 20 to 30 minutes)
 	@python3 -m sandbox.toolchain
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON)/python -m pytest -q tests/unit
