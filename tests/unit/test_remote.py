@@ -53,12 +53,6 @@ def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
     assert words[-3:] == ["update", "start", "etcd-1"]
 
 
-@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name)
-def test_every_script_is_shellcheck_clean(script: Path) -> None:
-    done = subprocess.run(["shellcheck", str(script)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
 def test_the_unit_is_one_that_systemd_reads() -> None:
     text = (SCRIPTS / "etcd.service").read_text()
     assert "$" not in text.replace("${mount_point}", ""), "only the mount point is filled in"
