@@ -11,7 +11,8 @@ PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
 # Groups of tests that run side by side; tests/conftest.py says which do. The unit tests have a process of their own: those
 # of the engine leave the provider's SDK half imported.
 TOGETHER ?= 4
-SCRIPTS = .ci/run $(shell find bench components sandbox tests -name '*.sh')
+# Those without .sh in their name are found by their first line.
+SCRIPTS = $(shell find bench components sandbox tests -name '*.sh') $(shell grep -rlE '^#!.*sh$$' .ci sandbox/region/layer)
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
