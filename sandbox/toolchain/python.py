@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from sandbox.toolchain import pins
 from sandbox.toolchain.buildlog import BuildLog, clean_environment
 from sandbox.toolchain.store import Part, Store, key_of
 
@@ -37,10 +38,11 @@ def environment(store: Store) -> Part:
             "--no-input",
             "install",
         ]
-        log.run([*install, "-r", CHECKOUT / "requirements-dev.txt"], environment=pip_environment())
+        for wanted in ([f"pip=={pins.PIP}"], ["-r", CHECKOUT / "requirements-dev.txt"]):
+            log.run([*install, *wanted], environment=pip_environment())
         _move_scripts(folder, store.path(part))
 
-    key = key_of(*(CHECKOUT / name for name in REQUIREMENTS), sys.version, str(interpreter))
+    key = key_of(*(CHECKOUT / name for name in REQUIREMENTS), pins.PIP, sys.version, str(interpreter))
     part = Part("python", ".".join(map(str, sys.version_info[:3])), key, fill)
     return part
 

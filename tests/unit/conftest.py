@@ -9,8 +9,8 @@ from components.cluster import EtcdCluster
 from tests.unit.clusters import arguments
 from tests.unit.recording import Recorder, record
 
-# The many recorded programs are small and short; looking for garbage after each takes a quarter of the time.
-gc.set_threshold(1_000_000)
+# The many recorded programs are small and short; looking for garbage takes a quarter of the time.
+gc.disable()
 
 
 def pytest_sessionfinish() -> None:

@@ -14,7 +14,7 @@ from components.outputs import outputs
 from components.settings import Settings
 from components.ssh_config import known_hosts, ssh_config
 from tests.unit.bad_access import ED25519, RSA_2048
-from tests.unit.clusters import MEMBERS, arguments
+from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Recorded, Recorder, record
 from tests.unit.test_settings import BASTION, GOOD
 
@@ -42,7 +42,8 @@ def bastion(tarball: Path) -> Recorder:
 
 @pytest.fixture(scope="module")
 def own_key(tarball: Path) -> Recorder:
-    return record(lambda: EtcdCluster("etcd", with_bastion(tarball, ssh_keys=SshKeys(own_public_key=ED25519))))
+    own = SshKeys(own_public_key=ED25519)
+    return record(lambda: EtcdCluster("etcd", with_bastion(tarball, topology=LONE, ssh_keys=own)))
 
 
 def commands(recorder: Recorder) -> list[Recorded]:
@@ -111,9 +112,10 @@ def test_an_instance_does_not_hang_on_the_key_pair_that_a_rotation_replaces(bast
 
 
 def test_machines_know_the_next_key_before_it_is_used(tarball: Path) -> None:
-    cluster = record(lambda: EtcdCluster("etcd", with_bastion(tarball, ssh_keys=SshKeys(generation=4))))
+    given = with_bastion(tarball, topology=LONE, ssh_keys=SshKeys(generation=4))
+    cluster = record(lambda: EtcdCluster("etcd", given))
     assert cluster["etcd-key-pair"].inputs["publicKey"] == "ssh-ed25519 etcd-ssh-key-g4"
-    for name in ("etcd-ready-bastion", *(f"etcd-ready-{member}" for member in MEMBERS)):
+    for name in ("etcd-ready-bastion", "etcd-ready-etcd-1"):
         stdin = cluster[name].inputs["stdin"]
         assert "authorized_keys='ssh-ed25519 etcd-ssh-key-g4\nssh-ed25519 etcd-ssh-key-g5'" in stdin
         assert cluster[name].inputs["connection"]["privateKey"] == "PRIVATE KEY etcd-ssh-key-g4"
@@ -179,7 +181,7 @@ def test_outputs_tell_the_generated_key_and_no_other(tarball: Path) -> None:
     told: list[set[str]] = []
 
     def program(keys: SshKeys) -> None:
-        args = with_bastion(tarball, ssh_keys=keys)
+        args = with_bastion(tarball, topology=LONE, ssh_keys=keys)
         told.append(set(outputs(EtcdCluster("etcd", args), args.topology, "3.5.11")))
 
     record(lambda: program(SshKeys()))

@@ -214,6 +214,17 @@ def test_preparing_twice_changes_nothing(place: Place, toolchain: Toolchain) -> 
     assert (place.pulumi_home / "plugins").readlink() == toolchain.plugins
 
 
+@pytest.mark.usefixtures("tracked")
+def test_the_engine_cannot_log_what_passes_through_it_even_where_it_did_before(
+    place: Place, toolchain: Toolchain
+) -> None:
+    (place.pulumi_home / "logs").mkdir(parents=True)
+    (place.pulumi_home / "logs" / "old.log").touch()
+    for _ in range(2):
+        environment.prepare(place, toolchain, "sandbox")
+        assert (place.pulumi_home / "logs").is_file()
+
+
 def test_default_version_is_the_programs() -> None:
     from components.settings import Settings
 

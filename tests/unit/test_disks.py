@@ -12,7 +12,7 @@ from components.aws.encryption import unusable
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.settings import Settings
 from tests.unit.bad_disks import KEY
-from tests.unit.clusters import MEMBERS, arguments
+from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record
 from tests.unit.test_settings import GOOD
 
@@ -32,8 +32,8 @@ def changed(given: EtcdClusterArgs, *, protected: bool = False, **changes: Any) 
 
 def keys_of_volumes(made: Recorder) -> set[str]:
     """The keys of all data and root volumes."""
-    data = {made[f"etcd-volume-{member}"].inputs["kmsKeyId"] for member in MEMBERS}
-    return data | {made[f"etcd-instance-{member}"].inputs["rootBlockDevice"]["kmsKeyId"] for member in MEMBERS}
+    data = {made[name].inputs["kmsKeyId"] for name in made.names("volume:Volume")}
+    return data | {made[name].inputs["rootBlockDevice"]["kmsKeyId"] for name in made.names("instance:Instance")}
 
 
 def test_a_cluster_has_a_key_of_its_own_that_rotates_and_encrypts_every_volume(plain_cluster: Recorder) -> None:
@@ -57,15 +57,14 @@ def test_the_key_outlives_the_stack_wherever_volumes_or_snapshots_do(
     tarball: Path, volume: dict[str, Any], kept: bool
 ) -> None:
     """Data whose key is deleted is deleted."""
-    made = cluster(changed(arguments(tarball), **volume))
+    made = cluster(changed(arguments(tarball, topology=LONE), **volume))
     assert made["etcd-volumes-key"].options.retainOnDelete is kept
-    for member in MEMBERS:
-        assert made[f"etcd-volume-{member}"].options.retainOnDelete is not volume["delete"]
-        assert made[f"etcd-volume-{member}"].inputs["finalSnapshot"] is volume.get("snapshot_on_delete", False)
+    assert made["etcd-volume-etcd-1"].options.retainOnDelete is not volume["delete"]
+    assert made["etcd-volume-etcd-1"].inputs["finalSnapshot"] is volume.get("snapshot_on_delete", False)
 
 
 def test_a_given_key_encrypts_every_volume_and_none_is_made(tarball: Path) -> None:
-    made = cluster(replace(arguments(tarball), kms_key_arn=KEY))
+    made = cluster(arguments(tarball, topology=LONE, kms_key_arn=KEY))
     assert keys_of_volumes(made) == {KEY}
     assert not made.names("kms/key:Key")
 
@@ -110,23 +109,21 @@ def test_only_the_named_member_may_get_an_empty_volume_for_another_key(tarball: 
 
 @pytest.mark.parametrize("protected", [True, False])
 def test_protection_is_on_machines_addresses_volumes_and_their_key(tarball: Path, protected: bool) -> None:
-    made = cluster(changed(arguments(tarball), protected=protected))
+    made = cluster(changed(arguments(tarball, topology=LONE), protected=protected))
     assert made["etcd-volumes-key"].options.protect is protected
-    for member in MEMBERS:
-        for role in ("instance", "interface", "volume"):
-            assert made[f"etcd-{role}-{member}"].options.protect is protected, role
-        instance = made[f"etcd-instance-{member}"].inputs
-        assert instance["disableApiTermination"] is protected
-        assert instance["forceDestroy"] is True, "a replacement would detach the volume and then fail to terminate"
+    for role in ("instance", "interface", "volume"):
+        assert made[f"etcd-{role}-etcd-1"].options.protect is protected, role
+    instance = made["etcd-instance-etcd-1"].inputs
+    assert instance["disableApiTermination"] is protected
+    assert instance["forceDestroy"] is True, "a replacement would detach the volume and then fail to terminate"
 
 
 def test_io2_has_no_throughput_of_its_own(tarball: Path) -> None:
     volume = Settings.parse({**GOOD, "volumeType": "io2", "volumeIops": "8000"}).data_volume
-    given = arguments(tarball)
+    given = arguments(tarball, topology=LONE)
     made = cluster(replace(given, hardware=replace(given.hardware, volume=volume)))
-    for member in MEMBERS:
-        inputs = made[f"etcd-volume-{member}"].inputs
-        assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)
+    inputs = made["etcd-volume-etcd-1"].inputs
+    assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)
 
 
 def test_every_machine_has_a_profile_that_permits_nothing(plain_cluster: Recorder) -> None:
@@ -140,7 +137,7 @@ def test_every_machine_has_a_profile_that_permits_nothing(plain_cluster: Recorde
 
 
 def test_monitoring_and_recovery_are_as_chosen(tarball: Path, plain_cluster: Recorder) -> None:
-    given = arguments(tarball)
+    given = arguments(tarball, topology=LONE)
     chosen = cluster(replace(given, hardware=replace(given.hardware, detailed_monitoring=True, auto_recovery=False)))
     for made, monitoring, recovery in ((plain_cluster, False, "default"), (chosen, True, "disabled")):
         instance = made["etcd-instance-etcd-1"].inputs
