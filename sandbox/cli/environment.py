@@ -109,7 +109,7 @@ def _without_engine_log(folder: Path) -> None:
 
     It writes down all that passes between program and providers, 3 MiB for a preview of three members and half of its
     own CPU time, and no setting says not to; where it cannot make the folder it goes on without (pkg/logging, 3.259).
-    `pulumi --logtostderr -v=9` tells as much.
+    `pulumi --logtostderr -v=9` tells as much, and private keys in clear.
     """
     if folder.is_dir():
         shutil.rmtree(folder)
