@@ -32,14 +32,14 @@ status:  ## show the members
 shell:  ## open a shell inside the sandbox
 	@./sandbox/run shell
 
-test:  ## run all linters and tests (root; 20 to 30 minutes)
+test:  ## run all linters and tests (root; half an hour)
 	@python3 -m sandbox.toolchain
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON)/python -m pytest -q tests/unit
 	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,cloud cluster engine kernel plugin region))
 	@$(PYTHON)/python -m pytest -q tests/deployer
 
-unit:  ## run the unit tests (under 10 seconds)
+unit:  ## run the unit tests (seconds)
 	@$(PYTHON)/python -m pytest -q tests/unit
 
 lint:  ## check style, types and shell scripts
