@@ -111,8 +111,8 @@ def _without_engine_log(folder: Path) -> None:
     own CPU time, and no setting says not to; where it cannot make the folder it goes on without (pkg/logging, 3.259).
     `pulumi --logtostderr -v=9` tells as much, and private keys in clear.
     """
-    if folder.is_dir():
-        shutil.rmtree(folder)
+    if folder.is_dir():  # of an older checkout; another command may be removing it too, or an engine still write to it
+        shutil.rmtree(folder, ignore_errors=True)
     folder.touch()
 
 
