@@ -1,7 +1,6 @@
 """What the host has to have: Linux, Python, Debian packages, Go. Installs the packages where it may."""
 
 import functools
-import importlib.util
 import os
 import platform
 import re
@@ -10,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.toolchain import pins
+from sandbox.toolchain import interpreter, pins
 from sandbox.toolchain.buildlog import BuildLog, clean_environment
 from sandbox.toolchain.errors import ToolchainError
 from sandbox.toolchain.progress import Progress
@@ -32,7 +31,7 @@ def architecture() -> str:
 
 def python_packages() -> list[str]:
     """Debian packages that making a Python environment misses."""
-    return [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
+    return [] if interpreter.makes_environments() else ["python3-venv"]
 
 
 def region_packages() -> list[str]:

@@ -1,10 +1,9 @@
 """The Python environment: everything in requirements-dev.txt."""
 
 import os
-import sys
 from pathlib import Path
 
-from sandbox.toolchain import pins
+from sandbox.toolchain import interpreter, pins
 from sandbox.toolchain.buildlog import BuildLog, clean_environment
 from sandbox.toolchain.store import Part, Store, key_of
 
@@ -25,11 +24,10 @@ PIP_KEPT = (
 
 def environment(store: Store) -> Part:
     """The part, and where: scripts of an environment name its folder, so it is told its final one."""
-    # Resolved, or `python3` and an environment made with it would name the same interpreter differently.
-    interpreter = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    python = interpreter.chosen()
 
     def fill(folder: Path, log: BuildLog) -> None:
-        log.run([interpreter, "-m", "venv", folder])
+        log.run([python, "-m", "venv", folder])
         install: list[str | Path] = [
             folder / "bin/python",
             "-m",
@@ -42,8 +40,8 @@ def environment(store: Store) -> Part:
             log.run([*install, *wanted], environment=pip_environment())
         _move_scripts(folder, store.path(part))
 
-    key = key_of(*(CHECKOUT / name for name in REQUIREMENTS), pins.PIP, sys.version, str(interpreter))
-    part = Part("python", ".".join(map(str, sys.version_info[:3])), key, fill)
+    key = key_of(*(CHECKOUT / name for name in REQUIREMENTS), pins.PIP, str(python))
+    part = Part("python", python.name.removeprefix("python"), key, fill)
     return part
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.plugins.aws.trim import trim
-from sandbox.toolchain import etcd, gobuild, host, pins, python
+from sandbox.toolchain import etcd, gobuild, host, interpreter, pins, python
 from sandbox.toolchain.errors import ToolchainError
 from sandbox.toolchain.progress import Progress
 
@@ -151,3 +151,21 @@ def test_pip_settings_of_the_machine_that_would_change_the_result_are_dropped(mo
     kept = python.pip_environment()
     assert "PIP_FIND_LINKS" not in kept
     assert kept["PIP_INDEX_URL"] == "https://mirror.example/simple"
+
+
+@pytest.mark.parametrize(
+    ("version", "packages", "taken"),
+    [("3.13", "ensurepip", True), ("3.11", "ensurepip", True), ("3.9", "ensurepip", False), ("3.11", "json", False)],
+)
+def test_debians_python_is_taken_where_it_can_make_environments(
+    tmp_path: Path, version: str, packages: str, taken: bool
+) -> None:
+    """Others are often built without optimising: everything here would take half as long again."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "lib" / f"python{version}" / packages).mkdir(parents=True)
+    python = tmp_path / "bin" / f"python{version}"
+    python.touch()
+    (tmp_path / "bin" / "python3").symlink_to(python.name)
+    chosen = interpreter.chosen(tmp_path / "bin" / "python3")
+    assert (chosen == python.resolve()) == taken
+    assert chosen.exists()
