@@ -43,7 +43,8 @@ def _closure(folder: Path, services: set[str]) -> set[str]:
 
 
 def _copy(module: Path, out: Path, services: set[str]) -> None:
-    tests = shutil.ignore_patterns("*_test.go", "testdata", "test-fixtures")
+    # `acctest` serves tests only, but calls the clients of eight services that nothing else here needs.
+    tests = shutil.ignore_patterns("*_test.go", "testdata", "test-fixtures", "acctest")
 
     def ignore(folder: str, names: list[str]) -> set[str]:
         if Path(folder).parent == module / "internal/service" and Path(folder).name not in services:
