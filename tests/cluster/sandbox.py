@@ -31,7 +31,9 @@ class Sandbox:
         return self.state / self.region
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
+        # The `python3` that starts ./sandbox/run is then this one; a shim, such as pyenv's, takes longer than the command.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
 
     def make(self, target: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._finish(["make", "--no-print-directory", target], check=check, timeout_seconds=600)
