@@ -2,12 +2,12 @@
 
 import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from components.cluster import EtcdCluster
-from tests.unit.clusters import arguments
-from tests.unit.recording import Recorder, record
+if TYPE_CHECKING:
+    from tests.unit.recording import Recorder
 
 # The many recorded programs are small and short; looking for garbage takes a quarter of the time.
 gc.disable()
@@ -27,6 +27,11 @@ def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plain_cluster(tarball: Path) -> Recorder:
+def plain_cluster(tarball: Path) -> "Recorder":
     """What the program registers for a cluster of three in one zone. Recorded once; nobody changes it."""
+    # Not above: the process that only hands out the tests reads this file too, and the SDK takes it a second.
+    from components.cluster import EtcdCluster
+    from tests.unit.clusters import arguments
+    from tests.unit.recording import record
+
     return record(lambda: EtcdCluster("etcd", arguments(tarball)))
