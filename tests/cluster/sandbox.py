@@ -31,7 +31,7 @@ class Sandbox:
         return self.state / self.region
 
     def environment(self) -> dict[str, str]:
-        # The `python3` that starts ./sandbox/run is then this one; a shim, such as pyenv's, takes longer than the command.
+        # Then this Python starts ./sandbox/run: a shim of that name, such as pyenv's, takes longer than many a command.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return {**os.environ, "PATH": path, "SANDBOX_STATE": str(self.state), "SANDBOX_REGION": self.region}
 
