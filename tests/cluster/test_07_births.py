@@ -5,6 +5,7 @@ The second is begun before the first test and takes its time beside it: both wai
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -63,13 +64,12 @@ print(json.dumps([
 
 
 def pending(checkpoint: Path) -> list[str]:
-    """URNs of what the engine has noted as being created."""
+    """URNs of what the engine has noted as being created. Parses no more of the state than that: it is read often."""
     try:
-        state = json.loads(checkpoint.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        noted = checkpoint.read_text(encoding="utf-8").partition('"pending_operations":')[2]
+    except OSError:
         return []
-    latest = (state.get("checkpoint") or {}).get("latest") or {}
-    return [each["resource"]["urn"] for each in latest.get("pending_operations") or []]
+    return re.findall(r'"resource":{"urn":"([^"]+)"', noted)
 
 
 def engine_of(process: subprocess.Popen[str]) -> int | None:
@@ -99,6 +99,8 @@ def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
     try:
         deadline = time.monotonic() + 180
         engine = None
+        # Some steps take a second; beside three other clusters this process must have its turn within it.
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
         # The engine is known before it comes to the point: a VPC is made in a tenth of a second.
         while engine is None or not any(urn.endswith(point) for urn in pending(checkpoint)):
             assert process.poll() is None, f"`up` ended before {point}:\n{process.communicate()[0][-6000:]}"
@@ -112,6 +114,7 @@ def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
         assert any(urn.endswith(point) for urn in left), f"{point} was done before the kill"
         return left
     finally:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
 
