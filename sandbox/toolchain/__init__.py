@@ -41,7 +41,7 @@ def ensure(progress: Progress | None = None, etcd_versions: Iterable[str] = ()) 
     """Build what is missing; `etcd_versions` are wanted besides the default one. Quick when all is there."""
     store = Store(default_root(), progress or Progress())
     if not store.root.exists():
-        store.progress.say(f"The toolchain is made once, in 10 to 20 minutes on 2 cores, and kept in {store.root}")
+        store.progress.say(f"The toolchain is made once, in 10 to 15 minutes on 2 cores, and kept in {store.root}")
     host.architecture()
     host.install(host.region_packages(), store.root, store.progress)
     host.go_version()
