@@ -106,7 +106,7 @@ def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
         while engine is None or not any(urn.endswith(point) for urn in pending(checkpoint)):
             longest, looked = max(longest, time.monotonic() - looked), time.monotonic()
             assert process.poll() is None, (
-                f"`up` ended and {point} was not seen (engine {engine}; longest time between two looks {longest:.1f} s):\n"
+                f"`up` ended and {point} was not seen (engine {engine}; nobody looked for up to {longest:.1f} s):\n"
                 f"{process.communicate()[0][-6000:]}"
             )
             assert time.monotonic() < deadline, f"{point} was not created within 180 s"
