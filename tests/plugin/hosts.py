@@ -106,6 +106,10 @@ class Hosts:
         """Command lines on the hosts that contain the marker."""
         return [line for line in self._run("ps", "-eo", "args").splitlines() if marker in line]
 
+    def orphan(self, script: str) -> None:
+        """Runs a shell script on the hosts, in a process whose parent has ended."""
+        self._run("setsid", "--fork", "sh", "-c", 'sleep 0.2; exec sh -c "$1"', "sh", script)
+
     @property
     def network(self) -> Path:
         return Path(f"/proc/{self._init}/ns/net")

@@ -84,6 +84,14 @@ def test_a_command_that_ignores_the_request_is_forced(
     wait_until(lambda: not run.sleeps(), "the command and its child are gone")
 
 
+def test_a_signal_that_comes_late_reaches_nobody_else(hosts: Hosts) -> None:
+    """A connection may end while the shell starts that signals: its parent is then everybody's, the first process."""
+    source = (PACKAGE_PARENT / "command_provider/signal_siblings.sh").read_text(encoding="utf-8")
+    hosts.orphan(f"(signal=TERM\n{source})\ntouch /run/signalled")
+    wait_until(hosts.file("/run/signalled").exists, "the shell is done")
+    assert len(hosts.running("/usr/sbin/sshd -f")) == 2, "it ended the daemons of the host"
+
+
 def test_cancel_ends_a_wait_for_a_host(plugin: Plugin, hosts: Hosts, pool: ThreadPoolExecutor) -> None:
     connection = hosts.connection(hosts.first, port=2222, dialErrorLimit=-1)
     error = pool.submit(plugin.create_error, REMOTE, {"create": "true", "connection": connection}, "unreachable")

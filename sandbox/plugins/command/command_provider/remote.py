@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import asyncssh
 from asyncssh.packet import String
@@ -16,13 +17,7 @@ GRACE_SECONDS = 1
 # sshd drops a connection over a packet of 256 KiB.
 LONGEST_VARIABLE_BYTES = 200 * 1024
 
-# Run beside a command: only the two are children of the connection's sshd, and the command leads a process group.
-# sshd itself would signal only what runs as the user who logged in; of what sudo runs it reaches only the leader.
-SIGNAL_SIBLINGS = """
-for pid in $(pgrep -P "$PPID"); do
-  test "$pid" = "$$" || sudo -n sh -c "kill -s {signal} -- -$pid" || kill -s {signal} -- "-$pid"
-done 2>/dev/null
-"""
+SIGNAL_SIBLINGS = Path(__file__).with_name("signal_siblings.sh").read_text(encoding="utf-8")
 
 
 async def run(
@@ -135,7 +130,7 @@ async def _end(client: asyncssh.SSHClientConnection, channel: _Channel, session:
     """Ends the command and all of its group, first by asking; closing the connection would leave them running."""
     for signal in ("TERM", "KILL"):
         with suppress(TimeoutError, OSError, asyncssh.Error):
-            await asyncio.wait_for(client.run(SIGNAL_SIBLINGS.format(signal=signal)), GRACE_SECONDS)
+            await asyncio.wait_for(client.run(f"signal={signal}\n{SIGNAL_SIBLINGS}"), GRACE_SECONDS)
         with suppress(TimeoutError, OSError, asyncssh.Error):
             await asyncio.wait_for(asyncio.shield(session.closed), GRACE_SECONDS)
         if session.closed.done():
