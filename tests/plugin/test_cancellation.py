@@ -57,6 +57,11 @@ PLACES: dict[str, tuple[str, Properties]] = {
     "there": (REMOTE, {"create": "sh", "connection": {"user": "admin"}}),
     "there as root by sudo": (REMOTE, {"create": "sudo bash -s", "connection": {"user": "admin"}}),
     "there as root": (REMOTE, {"create": "bash"}),
+    # As the program runs its scripts. timeout(1) moves to a process group of its own.
+    "there under a lock and a time limit": (
+        REMOTE,
+        {"create": "sudo flock --close /run/cancel.lock timeout 900 bash -s", "connection": {"user": "admin"}},
+    ),
 }
 
 

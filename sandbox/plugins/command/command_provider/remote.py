@@ -127,7 +127,7 @@ class _Channel(asyncssh.SSHClientChannel[bytes]):
 
 
 async def _end(client: asyncssh.SSHClientConnection, channel: _Channel, session: _Session) -> None:
-    """Ends the command and all of its group, first by asking; closing the connection would leave them running."""
+    """Ends the command and all of its session, first by asking; closing the connection would leave them running."""
     for signal in ("TERM", "KILL"):
         with suppress(TimeoutError, OSError, asyncssh.Error):
             await asyncio.wait_for(client.run(f"signal={signal}\n{SIGNAL_SIBLINGS}"), GRACE_SECONDS)
