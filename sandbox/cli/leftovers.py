@@ -6,20 +6,25 @@ import signal
 import time
 from pathlib import Path
 
+from sandbox.region.processes import Process
+
 GRACE_SECONDS = 3.0
 # The last is the folder of a plugin, an argument of the one that is written in Python.
 PLUGINS = ("pulumi-resource-", "pulumi-language-", "resource-")
 
 
-def end(process_ids: list[int], proc: Path = Path("/proc")) -> list[int]:
-    """Ends processes, first politely, then by force."""
+def end(process_ids: list[int]) -> list[int]:
+    """Ends processes, first politely, then by force, and never another one that got the number since."""
+    there: list[Process] = []
+    for process_id in process_ids:
+        with contextlib.suppress(ProcessLookupError):
+            there.append(Process.of(process_id))
     for number in (signal.SIGTERM, signal.SIGKILL):
-        for process_id in process_ids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process_id, number)
+        for process in there:
+            process.send(number)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(_runs(process_id, proc) for process_id in process_ids) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for process in there:
+            process.wait(deadline - time.monotonic())
     return process_ids
 
 
@@ -49,10 +54,3 @@ def processes(pulumi_home: Path, proc: Path = Path("/proc")) -> dict[int, str]:
             if name.startswith(PLUGINS):
                 found[int(folder.name)] = name
     return found
-
-
-def _runs(process_id: int, proc: Path) -> bool:
-    try:
-        return (proc / str(process_id) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False

@@ -1,5 +1,7 @@
 """Only plugins of a dead engine of this very region are ended."""
 
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,14 @@ def test_nothing_is_a_leftover_while_an_engine_of_this_region_runs(proc: Path) -
     running(proc, 14, ["/cache/bin/pulumi", "up"], HOME)
     assert leftovers.of_dead_engines(HOME, proc) == []
     assert sorted(leftovers.processes(HOME, proc)) == [10, 11, 14, 15]
+
+
+def test_a_process_that_ignores_the_request_is_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.1)
+    deaf = subprocess.Popen(
+        ["sh", "-c", "trap '' TERM; echo; read -r line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert deaf.stdout
+    deaf.stdout.readline()
+    leftovers.end([deaf.pid])
+    assert deaf.wait(timeout=5) == -signal.SIGKILL
