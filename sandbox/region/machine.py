@@ -56,11 +56,12 @@ class Machine:
 
     def state(self) -> MachineState:
         """The truth. As on EC2, a machine that reboots is running all the while."""
-        boot = self._boot
+        rebooting, boot = self._rebooting, self._boot
         if boot is None:
             return "stopped"
-        coming_back = self._rebooting or (self._may_reboot and boot.exit_code() == REBOOT_EXIT_CODE)
-        return "running" if coming_back or boot.on() else "stopped"
+        code = boot.exit_code()
+        coming_back = rebooting or (self._may_reboot and code == REBOOT_EXIT_CODE)
+        return "running" if coming_back or code is None else "stopped"
 
     def power_on(self) -> None:
         """Boot it."""
@@ -71,7 +72,6 @@ class Machine:
                 self._boot.wait()
             self._write_table()
             self._site.network.forget_neighbour(self.spec.address, self.spec.subnet_id)
-            self._may_reboot = True
             self._boot = boot = Boot(
                 name=f"{self._site.tag}-{self.spec.instance_id}",
                 root=self._root,
@@ -79,6 +79,7 @@ class Machine:
                 console=self.console,
                 control_groups=cgroups.create_machine(self._site.control_groups, self.spec.instance_id),
             )
+            self._may_reboot = True
             threading.Thread(
                 target=self._watch, args=(boot,), name=f"watch {self.spec.instance_id}", daemon=True
             ).start()
@@ -158,9 +159,11 @@ class Machine:
             with self._lock:
                 if self._boot is not boot or not self._may_reboot:
                     return
-                # Until the next boot has begun: should it fail, the machine is off.
-                self._may_reboot = False
-                self.power_on()
+                try:
+                    self.power_on()
+                except BaseException:
+                    self._may_reboot = False  # so it is off
+                    raise
 
     def _plug(self, volume_id: str) -> None:
         """Give the volume the first free node name; nvme0n1 is an EC2 machine's root disk."""
