@@ -1,5 +1,7 @@
 """An etcd cluster on AWS: settings in, components, outputs out."""
 
+import gc
+
 import pulumi
 
 from components import settings
@@ -12,6 +14,9 @@ from components.etcd.pki import Lifetimes
 from components.guards import keep_name
 from components.outputs import outputs
 from components.protection import refuse_destroy
+
+# The program lives for seconds: looking for garbage among all that it imported, also when it ends, is half of one.
+gc.freeze()
 
 config = settings.load()
 for warning in config.warnings:
