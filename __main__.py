@@ -14,9 +14,11 @@ from components.etcd.pki import Lifetimes
 from components.guards import keep_name
 from components.outputs import outputs
 from components.protection import refuse_destroy
+from components.secrecy import silence_debug_messages
 
 # The program lives for seconds: looking for garbage among all that it imported, also when it ends, is half of one.
 gc.freeze()
+silence_debug_messages()
 
 config = settings.load()
 for warning in config.warnings:

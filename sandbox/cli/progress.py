@@ -1,6 +1,6 @@
 """Pulumi's event stream as lines that a person can read: one per finished resource, with its time, and whole errors.
 
-The raw stream is never stored: with `--json` the engine includes its debug messages, which show secrets in clear.
+The raw stream is never stored: with `--json` the engine includes all debug messages, whatever a provider puts there.
 """
 
 import time

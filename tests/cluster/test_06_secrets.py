@@ -54,6 +54,14 @@ def test_a_failing_command_prints_no_secret(cluster: Sandbox) -> None:
     cluster.up()
 
 
+def test_what_the_engine_tells_for_debugging_holds_no_key(cluster: Sandbox) -> None:
+    """With `--json` it tells all of it to whoever keeps the output; the SDK's part would show the stack's outputs."""
+    for arguments in (("up", "--yes", "--skip-preview", "--json"), ("preview", "--debug")):
+        done = cluster.pulumi(*arguments, "--non-interactive")
+        assert "debug" in done.stdout + done.stderr, "the test looks for nothing"
+        assert "PRIVATE KEY-----" not in done.stdout + done.stderr
+
+
 def urn(sandbox: Sandbox, name: str) -> str:
     return next(str(each["urn"]) for each in sandbox.exported()["resources"] if each["urn"].endswith(f"::{name}"))
 
