@@ -80,7 +80,8 @@ def last_subnet(vpc_cidr: str) -> str:
 def free_subnet(vpc_cidr: str, taken: Sequence[str]) -> str | None:
     """The last of the smallest networks that overlaps none of these, or None where all do."""
     smallest = list(IPv4Network(vpc_cidr).subnets(new_prefix=SMALLEST_PREFIX))
-    return next((str(each) for each in reversed(smallest) if not overlaps(str(each), taken)), None)
+    others = [IPv4Network(cidr) for cidr in taken]
+    return next((str(each) for each in reversed(smallest) if not any(map(each.overlaps, others))), None)
 
 
 def overlaps(cidr: str, others: Iterable[str]) -> bool:
