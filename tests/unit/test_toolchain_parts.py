@@ -85,7 +85,7 @@ def test_a_release_is_packed_as_published_and_the_same_each_time(tmp_path: Path)
 def test_only_the_services_named_stay_in_the_aws_provider(tmp_path: Path) -> None:
     files = {
         "go.mod": "".join(f"require github.com/aws/aws-sdk-go-v2/service/{name} v1\n" for name in ("ec2", "rds")),
-        "names/names.go": "package names\n",
+        "names/data/names_data.hcl": 'service "ec2" {\n  brand = "AWS"\n}\n\nservice "rds" {\n  brand = "AWS"\n}\n',
         "version/version.go": "package version\n",
         "internal/service/ec2/vpc.go": "package ec2\nvar c = meta.EC2Client(ctx)\n",
         "internal/service/ec2/vpc_test.go": "package ec2\nvar c = meta.RDSClient(ctx)\n",
@@ -113,6 +113,7 @@ def test_only_the_services_named_stay_in_the_aws_provider(tmp_path: Path) -> Non
     }
     assert {name for name in kept if "/service/" in name} == {"internal/service/ec2/vpc.go"}
     assert not [name for name, text in kept.items() if "rds" in text]
+    assert kept["names/data/names_data.hcl"] == 'service "ec2" {\n  brand = "AWS"\n}\n\n'
     assert all("ec2" in kept[name] for name in files if name in kept and "service/" not in name and "_gen" in name)
 
 

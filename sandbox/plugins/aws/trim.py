@@ -1,8 +1,8 @@
 """Copies the terraform-provider-aws module with only some AWS services in it.
 
-The module registers every service and every API client in two generated files; both are plain lists. This leaves out
-the folders of the services not named, their lines in those lists, and what go.mod requires for them alone. A
-`go build -overlay` cannot do it: Go refuses to replace files of the module cache.
+The module registers every service and every API client in two generated files, and describes every service in a table;
+all are plain lists. This leaves out the folders of the services not named, their lines in those lists, and what go.mod
+requires for them alone. A `go build -overlay` cannot do it: Go refuses to replace files of the module cache.
 """
 
 import re
@@ -22,7 +22,9 @@ SDK_MODULE = re.compile(r"github.com/aws/aws-sdk-go-v2/service/[a-z0-9]+")
 def trim(module: Path, out: Path, services: Iterable[str]) -> None:
     """Write the module in `module` to `out` with `services` only."""
     wanted = set(services)
-    _copy(module, out, _closure(module / "internal/service", wanted))
+    copied = _closure(module / "internal/service", wanted)
+    _copy(module, out, copied)
+    _keep_descriptions(out / "names/data/names_data.hcl", copied)
     _keep_services(out / "internal/provider/sdkv2/service_packages_gen.go", wanted)
     _keep_clients(out / "internal/conns/awsclient_gen.go", _found(CLIENT_CALL, out, skip="awsclient_gen.go"))
     _keep_requirements(out / "go.mod", _found(SDK_MODULE, out))
@@ -64,6 +66,12 @@ def _copy(module: Path, out: Path, services: set[str]) -> None:
 
 def _found(pattern: re.Pattern[str], folder: Path, skip: str = "") -> set[str]:
     return {text for file in folder.rglob("*.go") if file.name != skip for text in pattern.findall(file.read_text())}
+
+
+def _keep_descriptions(table: Path, services: set[str]) -> None:
+    """The provider reads this table at each start, which takes half of that with all 365 services in it."""
+    head, *blocks = re.split(r'(?m)^(?=service ")', table.read_text())
+    table.write_text(head + "".join(block for block in blocks if block.split('"')[1] in services))
 
 
 def _keep_services(registry: Path, wanted: set[str]) -> None:
