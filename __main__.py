@@ -2,6 +2,9 @@
 
 import gc
 
+# The program lives for seconds: looking for garbage among all that it imports is half of one, now and at its end.
+gc.disable()
+
 import pulumi
 
 from components import settings
@@ -16,8 +19,8 @@ from components.outputs import outputs
 from components.protection import refuse_destroy
 from components.secrecy import silence_debug_messages
 
-# The program lives for seconds: looking for garbage among all that it imported, also when it ends, is half of one.
 gc.freeze()
+gc.enable()
 silence_debug_messages()
 
 config = settings.load()
