@@ -65,14 +65,21 @@ class Sandbox:
     def up(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.pulumi("up", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
 
-    def exported(self, *arguments: str) -> dict[str, Any]:
-        text = self.pulumi("stack", "export", *arguments).stdout
+    def exported(self) -> dict[str, Any]:
+        """The stack's state with its secrets."""
+        text = self.pulumi("stack", "export", "--show-secrets").stdout
         state: dict[str, Any] = json.loads(text)["deployment"]
         return state
 
-    def resource(self, name: str) -> dict[str, Any]:
-        """One resource of the state by its logical name, with secrets."""
-        resources = self.exported("--show-secrets")["resources"]
+    def state_kept(self) -> dict[str, Any]:
+        """The same from the backend's file, at once; secrets are encrypted there."""
+        text = (self.folder / "backend/.pulumi/stacks/etcd/sandbox.json").read_text()
+        state: dict[str, Any] = json.loads(text)["checkpoint"]["latest"]
+        return state
+
+    def resource(self, name: str, *, secrets: bool = False) -> dict[str, Any]:
+        """One resource of the state by its logical name."""
+        resources = (self.exported() if secrets else self.state_kept())["resources"]
         found = [each for each in resources if each["urn"].endswith(f"::{name}") and each.get("custom")]
         assert len(found) == 1, f"{len(found)} resources in the state are named {name}"
         one: dict[str, Any] = found[0]

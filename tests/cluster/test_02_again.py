@@ -32,7 +32,7 @@ def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbo
     """As `create`, too: a killed engine does not know that it ran, and runs it as a birth again."""
     commands = {
         each["urn"].split("::")[-1]: each
-        for each in cluster.exported("--show-secrets")["resources"]
+        for each in cluster.exported()["resources"]
         if each["type"] == "command:remote:Command" and "-spare-" not in each["urn"]
     }
     assert len(commands) == len(SCRIPTS) * len(MEMBERS)

@@ -87,7 +87,7 @@ def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Sandbox) ->
 
 def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> None:
     cluster.ssh("etcd-2", f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
-    start = cluster.resource("etcd-start-etcd-2")["inputs"]
+    start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
     stdin = plain(start["stdin"])
     for step in ("create", "update"):
         cluster.ssh(
@@ -104,7 +104,7 @@ def test_a_member_whose_whole_volume_is_new_gets_no_permit_while_the_others_know
     """As after `pulumi up --replace` of its start, or with a lost state: nothing on the machine tells of its past."""
     everything = "default.etcd .identity .joined"
     cluster.ssh("etcd-2", f"sudo bash -c 'systemctl stop etcd; cd /var/lib/etcd; mkdir aside; mv {everything} aside'")
-    start = cluster.resource("etcd-start-etcd-2")["inputs"]
+    start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
     reasons = {"create": "the others know etcd-2 as a member that ran", "update": "no write-ahead log"}
     for step, reason in reasons.items():
         said = cluster.ssh(

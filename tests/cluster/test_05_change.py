@@ -1,11 +1,14 @@
 """A change of etcd's settings goes member by member, under load, and no acknowledged write is lost."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
+from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -54,7 +57,32 @@ def test_a_change_stops_at_the_first_member_when_another_is_not_healthy(cluster:
         member: pid for member, pid in cluster.pids().items() if member != "etcd-3"
     }, "a healthy member was restarted while another was down"
     cluster.ssh("etcd-3", "sudo systemctl start etcd")
+
+
+def test_an_interrupted_change_leaves_all_members_healthy_and_the_next_up_finishes_it(cluster: Sandbox) -> None:
+    """Ctrl-C while the second of three is restarted: its restart may end, the third one's does not begin."""
+    before = cluster.pids()
+    up = ("pulumi", "up", "-s", "sandbox", "--yes", "--skip-preview", "--non-interactive")
+    change = cluster.start(*up, "--config", "etcd:snapshotCount=70000")
+    assert change.stdout
+    said = ""
+    for line in change.stdout:
+        said += line
+        if "etcd-start-etcd-2 updating" in line:
+            os.killpg(change.pid, signal.SIGINT)
+            break
+    said += change.stdout.read()
+    assert change.wait(timeout=10) != 0, said
+    eventually(cluster.healthy, "all members are healthy after the interrupt")
+    interrupted = cluster.pids()
+    assert interrupted["etcd-1"] != before["etcd-1"], said
+    assert interrupted["etcd-3"] == before["etcd-3"], said
     cluster.up()
+    assert all('SNAPSHOT_COUNT="70000"' in cluster.ssh(each, "sudo cat /etc/etcd/etcd.conf") for each in MEMBERS)
+    after = cluster.pids()
+    assert after["etcd-1"] == interrupted["etcd-1"], "what was done is done again"
+    assert after["etcd-3"] != interrupted["etcd-3"]
+    assert cluster.healthy()
 
 
 def test_no_machine_is_stopped_while_another_member_is_down(cluster: Sandbox) -> None:

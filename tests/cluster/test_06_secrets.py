@@ -63,7 +63,7 @@ def test_what_the_engine_tells_for_debugging_holds_no_key(cluster: Sandbox) -> N
 
 
 def urn(sandbox: Sandbox, name: str) -> str:
-    return next(str(each["urn"]) for each in sandbox.exported()["resources"] if each["urn"].endswith(f"::{name}"))
+    return next(str(each["urn"]) for each in sandbox.state_kept()["resources"] if each["urn"].endswith(f"::{name}"))
 
 
 def logs_of(folder: Path) -> Iterator[Path]:

@@ -162,4 +162,4 @@ def test_destroy_removes_everything_that_the_program_made(
         region.ssh(member, "sudo systemctl stop etcd")  # a destruction asks no member whether the others are healthy
     region.pulumi("destroy", "--yes", "--non-interactive")
     assert json.loads(region.python(LEFT)) == []
-    assert all(each["type"] == "pulumi:pulumi:Stack" for each in region.exported().get("resources", []))
+    assert all(each["type"] == "pulumi:pulumi:Stack" for each in region.state_kept().get("resources", []))

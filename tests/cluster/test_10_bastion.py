@@ -172,4 +172,4 @@ def test_an_operator_goes_over_to_a_key_of_his_own(behind_bastion: Sandbox, file
             agent.terminate()
     assert after == before, "a member or its machine was restarted"
     assert "sshPrivateKey" not in behind_bastion.pulumi("stack", "output", "--json").stdout
-    assert not [each for each in behind_bastion.exported()["resources"] if "ssh-key-g" in each["urn"]]
+    assert not [each for each in behind_bastion.state_kept()["resources"] if "ssh-key-g" in each["urn"]]

@@ -92,7 +92,7 @@ def cluster(region: Sandbox, place: Place, settings: dict[str, Any]) -> Sandbox:
 def test_an_instance_type_that_does_not_exist_is_refused_with_nothing_made(region: Sandbox) -> None:
     assert ec2(region, "describe_vpcs")["Vpcs"] == []
     assert ec2(region, "describe_key_pairs")["KeyPairs"] == []
-    made = {each["type"] for each in region.exported()["resources"]}
+    made = {each["type"] for each in region.state_kept()["resources"]}
     assert not [each for each in made if each.startswith(("aws:", "tls:", "command:"))]
 
 

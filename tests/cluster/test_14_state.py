@@ -36,7 +36,7 @@ def test_the_state_moves_to_a_kms_key_and_nothing_is_replaced(born: Sandbox) -> 
     born.python(MAKE_KEY)
     before = ids(born)
     follow(born, section("From a passphrase to a KMS key"))
-    state = born.exported()
+    state = born.state_kept()
     assert state["secrets_providers"]["state"]["url"].startswith("awskms://")
     assert ids(born) == before
     born.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
@@ -93,4 +93,4 @@ def forget(sandbox: Sandbox, stack: str) -> None:
 
 
 def ids(sandbox: Sandbox) -> dict[str, str]:
-    return {each["urn"]: each["id"] for each in sandbox.exported()["resources"] if each.get("id")}
+    return {each["urn"]: each["id"] for each in sandbox.state_kept()["resources"] if each.get("id")}
