@@ -2,6 +2,6 @@
 
 import sys
 
-from sandbox.cli.app import main
+from sandbox.cli.main import main
 
 main(sys.argv[1:])

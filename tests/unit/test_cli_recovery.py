@@ -43,7 +43,8 @@ def engine(tmp_path: Path) -> RecordedEngine:
     """An engine that died while it made an instance and ran a command."""
     nothing: Any = None
     place = Place(tmp_path, "local")
-    engine = RecordedEngine(place, nothing, nothing, "sandbox", Console(file=StringIO(), width=200))
+    console = Console(file=StringIO(), width=200)
+    engine = RecordedEngine(place, nothing, nothing, "sandbox", lambda: console)
     operations = [
         {"type": "creating", "resource": {"urn": INSTANCE_URN, "custom": True, "type": "aws:ec2/instance:Instance"}},
         {"type": "creating", "resource": {"urn": GATE_URN, "custom": True, "type": "command:remote:Command"}},

@@ -1,0 +1,30 @@
+"""The front door: tells its own commands from programs to run inside the region."""
+
+import sys
+from typing import NoReturn
+
+from sandbox.cli import commands, screen
+from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli.session import open_engine
+from sandbox.region import RegionError
+from sandbox.toolchain import ToolchainError
+
+# What app.py defines. To look there takes as long as most of them do.
+OWN = {"aws-terminate", "down", "fault", "preview", "publish-images", "shell", "status", "up"}
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """A command of the front door, or else a program to run inside the region."""
+    try:
+        if arguments and arguments[0] not in OWN and not arguments[0].startswith("-"):
+            stack = commands.stack_of(arguments, Place.from_environment().stack)
+            commands.run(open_engine(stack, screen.errors), arguments)
+        from sandbox.cli.app import app  # noqa: PLC0415 - see OWN
+
+        app(arguments, prog_name="./sandbox/run")
+    except (FrontDoorError, RegionError, ToolchainError) as error:
+        from rich.text import Text  # noqa: PLC0415 - see screen.py
+
+        screen.errors().print(Text.assemble(("error: ", "bold red"), str(error)))
+        sys.exit(1)
+    sys.exit(0)
