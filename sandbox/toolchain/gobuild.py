@@ -14,9 +14,21 @@ MODULES = HERE / "modules"
 PLUGINS = HERE.parent / "plugins"
 GO_SOURCES = shutil.ignore_patterns("__pycache__", "*.py")
 
+# Much code, most of it generated, that runs seldom: without inlining it takes a third less time to compile (measured).
+SELDOM = (
+    "cloud.google.com/go/...",
+    "github.com/aws/aws-sdk-go-v2/service/...",
+    "github.com/envoyproxy/...",
+    "github.com/pb33f/libopenapi/...",
+)
 # The same program on every machine: no C compiler, no paths, exactly the modules of go.mod and go.sum. What debuggers
-# read is stripped at the end, so it is not made at all.
-FLAGS = "-mod=readonly -trimpath -buildvcs=false -gcflags=all=-dwarf=false"
+# read is stripped at the end, so it is not made at all. Of the compiler's flags the last that match a package count.
+FLAGS = " ".join(
+    (
+        "-mod=readonly -trimpath -buildvcs=false -gcflags=all=-dwarf=false",
+        *(f"'-gcflags={packages}=-dwarf=false -l'" for packages in SELDOM),
+    )
+)
 STRIP = "-s -w"
 # The compiler spends a ninth less when it collects its garbage later, up to a limit (measured with the engine).
 GARBAGE = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
