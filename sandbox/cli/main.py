@@ -9,7 +9,7 @@ from sandbox.cli.session import open_engine
 from sandbox.region import RegionError
 from sandbox.toolchain import ToolchainError
 
-# What app.py defines. To look there takes as long as most of them do.
+# What app.py defines (a unit test compares). To ask it would import Typer before every program that runs in the region.
 OWN = {"aws-terminate", "down", "fault", "preview", "publish-images", "shell", "status", "up"}
 
 

@@ -14,7 +14,7 @@ MODULES = HERE / "modules"
 PLUGINS = HERE.parent / "plugins"
 GO_SOURCES = shutil.ignore_patterns("__pycache__", "*.py")
 
-# Much code, most of it generated, that runs seldom: without inlining it takes a third less time to compile (measured).
+# Much code, most of it generated, that runs seldom: without inlining it takes up to a third less to compile.
 SELDOM = (
     "cloud.google.com/go/...",
     "github.com/aws/aws-sdk-go-v2/service/...",
