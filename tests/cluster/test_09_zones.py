@@ -44,8 +44,8 @@ def test_writes_go_on_when_a_zone_loses_its_network(three_zones: Sandbox, zone: 
     report = json.loads(writer.communicate(timeout=60)[0].splitlines()[-1])
     assert report["missing"] == 0, "acknowledged writes were lost"
     assert report["acknowledged"] > 50
-    # The client waits 2 s for an answer that never comes; an election takes at most 2 s.
-    assert report["longest_gap_seconds"] < 6, report
+    # An election takes at most 2 s, and the client may meet the dead member once before and once after it.
+    assert report["longest_gap_seconds"] < 5, report
 
 
 def healthy(sandbox: Sandbox, endpoints: str) -> bool:
