@@ -35,6 +35,7 @@ def environment(store: Store) -> Part:
             "--disable-pip-version-check",
             "--no-input",
             "install",
+            "--no-compile",  # half of the time, for AWS modules that nobody imports; Python compiles what it runs
         ]
         for wanted in ([f"pip=={pins.PIP}"], ["-r", CHECKOUT / "requirements-dev.txt"]):
             log.run([*install, *wanted], environment=pip_environment())
