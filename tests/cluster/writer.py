@@ -3,8 +3,8 @@
     python writer.py ACCESS_FOLDER STOP_FILE ENDPOINT…
 
 A write that an endpoint refuses is tried at the next. Prints JSON: how many were acknowledged, the longest gap between
-two acknowledgements, how many attempts were refused and how many writes failed everywhere, and how many of the
-acknowledged are missing at the end.
+two acknowledgements, how many attempts were refused or not answered in time, how many writes failed everywhere, and how
+many of the acknowledged are missing at the end.
 """
 
 import base64
@@ -70,6 +70,8 @@ class Report:
     longest_gap_seconds: float = 0.0
     refused: int = 0
     """Attempts that one endpoint did not answer well."""
+    unanswered: int = 0
+    """Attempts that one endpoint did not answer in time."""
     failed: int = 0
     """Writes that the client had to give up."""
 
@@ -80,6 +82,9 @@ def put(client: Client, key: str, report: Report) -> bool:
     while time.monotonic() < deadline:
         try:
             client.ask("/v3/kv/put", {"key": encode(key), "value": encode("x")})
+        except TimeoutError:
+            report.unanswered += 1
+            continue
         except (OSError, http.client.HTTPException):
             report.refused += 1
             time.sleep(0.02)
@@ -118,6 +123,7 @@ def main() -> None:
                 "acknowledged": len(report.acknowledged),
                 "longest_gap_seconds": round(report.longest_gap_seconds, 3),
                 "refused": report.refused,
+                "unanswered": report.unanswered,
                 "failed": report.failed,
                 "missing": len(set(report.acknowledged) - kept),
             }
