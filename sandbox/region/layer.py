@@ -10,10 +10,12 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parent / "layer"
 
-# Each has no work in a machine that has no terminal, no mirrors, no physical disks, and whose network is there at once.
+# Each has no work in a machine that has no terminal, no mirrors, no physical disks, whose network is there at once, and
+# whose cloud-init does the config stage's work in the final one.
 MASKED_UNITS = (
     "apt-daily-upgrade.timer",
     "apt-daily.timer",
+    "cloud-config.service",
     "cloud-init-hotplugd.socket",
     "console-getty.service",
     "dpkg-db-backup.timer",
