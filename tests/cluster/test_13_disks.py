@@ -118,6 +118,7 @@ def test_what_cannot_be_done_to_a_volume_is_refused_at_preview(cluster: Sandbox)
         words = [word for setting in settings for word in ("--config", setting)]
         assert told in refused(cluster, "preview", *words)
         stack_file.write_text(before)  # `--config` is kept there, also when the update is refused
+    cluster.pulumi("preview", "--expect-no-changes")
 
 
 def test_a_protected_cluster_loses_nothing(cluster: Sandbox) -> None:
