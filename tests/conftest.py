@@ -1,7 +1,7 @@
 """What may run beside what, for `pytest -n N`.
 
 Clusters spend most of their time waiting for polls of the AWS provider, so several fit on two cores. A file runs as one
-group, in its order; the files that share the one cluster are a single group, and so is a folder that shares something.
+group, in its order; the files that share a cluster are a single group, and so is a folder that shares something.
 """
 
 import re
@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 SHARED_FOLDERS = ("plugin", "cloud", "region")
-SHARED_CLUSTER = re.compile(r"test_0[1-68]_")  # tests/cluster/conftest.py has it
-SHARED_GROUP = "the shared cluster"
+# The clusters that several files share; tests/cluster/conftest.py has them.
+SHARED_CLUSTERS = {
+    "the cluster of a newcomer": re.compile(r"test_0[1-8]_"),
+    "the cluster behind a bastion": re.compile(r"test_1[01]_"),
+}
 # These begin first: begun last, each would go on alone when all others are done.
-LONGEST = (SHARED_GROUP, *(f"tests/cluster/test_{name}.py" for name in ("12_replace", "13_disks", "15_stacks")))
+LONGEST = (*SHARED_CLUSTERS, "tests/cluster/test_13_disks.py", "tests/cluster/test_14_stacks.py")
 
 
 def group_of(nodeid: str) -> str:
@@ -22,7 +25,8 @@ def group_of(nodeid: str) -> str:
     folder = path.parts[1]
     if folder in SHARED_FOLDERS:
         return folder
-    return SHARED_GROUP if folder == "cluster" and SHARED_CLUSTER.match(path.name) else str(path)
+    shared = (name for name, files in SHARED_CLUSTERS.items() if folder == "cluster" and files.match(path.name))
+    return next(shared, str(path))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,14 +1,16 @@
-"""The one cluster that most tests share. They run in the order of their files and leave it healthy."""
+"""The clusters that tests share. They run in the order of their files and leave them healthy."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cluster.sandbox import CHECKOUT, Sandbox
 from tests.cluster.waiting import eventually
 
 SENTINEL = "born"
+OPERATOR = "198.51.100.1"
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,19 @@ def cluster(sandbox: Sandbox) -> Iterator[Sandbox]:
     eventually(sandbox.healthy, "the cluster is healthy after the test")
     value = sandbox.etcdctl("get", SENTINEL)
     assert value["count"] == 1, "the sentinel key that was written at birth is gone"
+
+
+@pytest.fixture(scope="session")
+def behind_bastion() -> Iterator[Sandbox]:
+    """Another whose machines are reached through a bastion, as on AWS; the last file that uses it takes it down."""
+    region = Sandbox(CHECKOUT / ".sandbox", "test-bastion")
+    region.make("down")
+    region.folder.mkdir(parents=True, exist_ok=True)
+    config = {"etcd:access": "bastion", "etcd:operatorCidrs": [f"{OPERATOR}/32"]}
+    (region.folder / "Pulumi.sandbox.yaml").write_text(yaml.safe_dump({"config": config}))
+    region.make("up")
+    yield region
+    region.make("down")
 
 
 @pytest.fixture(scope="module")

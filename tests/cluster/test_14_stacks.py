@@ -1,17 +1,23 @@
 """Every committed stack for AWS comes up as it stands, keeps every rule of the policy pack, and is destroyed whole."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cluster.policy_pack import complaints
-from tests.cluster.sandbox import CHECKOUT, Sandbox
+from tests.cluster.sandbox import ADDRESSES, CHECKOUT, Sandbox
+from tests.cluster.zones import writes_go_on_without
 
 pytestmark = pytest.mark.cluster
 
 # As docs/protection.md says; a stack without protection is destroyed at once.
 LIFT = {"dev": {}, "prod": {"etcd:protected": "false", "etcd:deleteDataVolumes": "true"}}
+ZONES = {
+    "dev": dict.fromkeys(ADDRESSES, "us-east-1a"),
+    "prod": {"192.168.0.100": "us-east-1a", "192.168.1.100": "us-east-1b", "192.168.2.100": "us-east-1c"},
+}
 
 LEFT = """
 import boto3, json
@@ -66,6 +72,17 @@ def test_it_keeps_every_rule_of_the_policy_pack(own_sandbox: Sandbox, stack: str
 def test_a_preview_after_it_plans_nothing_though_debian_has_newer_images(own_sandbox: Sandbox, stack: str) -> None:
     assert "debian-12-" in own_sandbox.run("publish-images").stdout
     own_sandbox.run("pulumi", "preview", "-s", stack, "--expect-no-changes", "--non-interactive")
+
+
+def test_its_members_stand_in_one_zone_or_any_zone_may_lose_its_network(
+    own_sandbox: Sandbox, stack: str, tmp_path: Path
+) -> None:
+    shown = json.loads(own_sandbox.run("pulumi", "stack", "output", "members", "--json", "-s", stack).stdout)
+    zones = {row["address"]: row["zone"] for row in shown}
+    assert zones == ZONES[stack]
+    addresses = {zone: address for address, zone in zones.items()}
+    for zone in addresses if len(addresses) > 1 else ():
+        writes_go_on_without(own_sandbox, zone, addresses, tmp_path)
 
 
 def test_it_is_destroyed_without_leftovers(own_sandbox: Sandbox, stack: str) -> None:

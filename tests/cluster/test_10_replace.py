@@ -1,6 +1,6 @@
 """Machines are replaced on purpose, and only then: one at a time, with their data, while a client writes.
 
-The tests go on from each other, on one cluster.
+The tests go on from each other, on the cluster behind a bastion: as on AWS, machines are reached through it.
 """
 
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.cluster.sandbox import CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import instance_of, leader
@@ -25,21 +24,11 @@ INSTANCE = "aws:ec2/instance:Instance"
 WITHIN_SECONDS = 1  # no election takes less: the leadership was moved away before its member was stopped
 
 
-@pytest.fixture(scope="module")
-def born(own_sandbox: Sandbox) -> Sandbox:
-    """As on AWS, machines are reached through a bastion."""
-    own_sandbox.folder.mkdir(parents=True, exist_ok=True)
-    config = {"etcd:access": "bastion", "etcd:operatorCidrs": ["198.51.100.1/32"]}
-    (own_sandbox.folder / "Pulumi.sandbox.yaml").write_text(yaml.safe_dump({"config": config}))
-    own_sandbox.make("up")
-    return own_sandbox
-
-
 @pytest.fixture
-def replaced(born: Sandbox) -> Iterator[Sandbox]:
-    eventually(born.healthy, "the cluster is healthy before the test")
-    yield born
-    eventually(born.healthy, "the cluster is healthy after the test")
+def replaced(behind_bastion: Sandbox) -> Iterator[Sandbox]:
+    eventually(behind_bastion.healthy, "the cluster is healthy before the test")
+    yield behind_bastion
+    eventually(behind_bastion.healthy, "the cluster is healthy after the test")
 
 
 @contextmanager
