@@ -16,8 +16,12 @@ SHARED_CLUSTERS = {
     "the cluster of a newcomer": re.compile(r"test_0[1-8]_"),
     "the cluster behind a bastion": re.compile(r"test_1[01]_"),
 }
-# These begin first: begun last, each would go on alone when all others are done.
-LONGEST = (*SHARED_CLUSTERS, "tests/cluster/test_13_disks.py", "tests/cluster/test_14_stacks.py")
+# From the one that takes longest; any other after these. Begun last, a long one would go on alone in the end.
+BEGUN_FIRST = (
+    *SHARED_CLUSTERS,
+    *(f"tests/cluster/test_{name}.py" for name in ("13_disks", "14_stacks", "09_births", "12_reach")),
+    "region",
+)
 
 
 def group_of(nodeid: str) -> str:
@@ -29,8 +33,12 @@ def group_of(nodeid: str) -> str:
     return next(shared, str(path))
 
 
+def order_of(group: str) -> int:
+    return BEGUN_FIRST.index(group) if group in BEGUN_FIRST else len(BEGUN_FIRST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: group_of(item.nodeid) not in LONGEST)
+    items.sort(key=lambda item: order_of(group_of(item.nodeid)))
 
 
 @pytest.hookimpl(optionalhook=True)
