@@ -10,7 +10,6 @@ from tests.cluster.sandbox import CHECKOUT, Sandbox
 from tests.cluster.waiting import eventually
 
 SENTINEL = "born"
-OPERATOR = "198.51.100.1"
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +35,11 @@ def cluster(sandbox: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def behind_bastion() -> Iterator[Sandbox]:
-    """Another whose machines are reached through a bastion, as on AWS; the last file that uses it takes it down."""
+    """A region with a cluster behind a bastion, as on AWS. The last file that uses it takes it down."""
     region = Sandbox(CHECKOUT / ".sandbox", "test-bastion")
     region.make("down")
     region.folder.mkdir(parents=True, exist_ok=True)
-    config = {"etcd:access": "bastion", "etcd:operatorCidrs": [f"{OPERATOR}/32"]}
+    config = {"etcd:access": "bastion", "etcd:operatorCidrs": ["198.51.100.1/32"]}
     (region.folder / "Pulumi.sandbox.yaml").write_text(yaml.safe_dump({"config": config}))
     region.make("up")
     yield region
