@@ -12,7 +12,7 @@ PYTHON = $$(python3 -m sandbox.toolchain --python-only)/bin
 # of the engine leave the provider's SDK half imported.
 TOGETHER ?= 4
 # Those without .sh in their name are found by their first line.
-SCRIPTS = $(shell find bench components sandbox tests -name '*.sh') $(shell grep -rlE '^#!.*sh$$' .ci sandbox/region/layer)
+SCRIPTS = $(shell find bench components sandbox tests -name '*.sh') $(shell grep -rlE '^#!.*sh$$' .ci components/host/bin sandbox/region/layer)
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10

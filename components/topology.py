@@ -1,22 +1,25 @@
-"""The cluster on paper: members, their addresses, zones and URLs, and the arithmetic of quorum and of zones.
+"""The topology of a cluster: members with their addresses, zones and URLs, and the arithmetic of quorum and zones.
 
-Pure: knows neither Pulumi nor AWS. Members are keyed by name, never by position, so that a member that comes or
+Pure: imports neither Pulumi nor AWS. Members are keyed by name, never by position, so that a member that comes or
 goes changes nobody else's identity.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 CLIENT_PORT = 2379
 PEER_PORT = 2380
 METRICS_PORT = 2381
 
 # With two zones, one of them holds a majority; with three, no zone has to.
-LEAST_ZONES = 3
+MIN_ZONES = 3
 
 # 192.168.0.100, .101, .102 in the default subnet: clear of what AWS reserves and of what routers usually take.
 FIRST_HOST_NUMBER = 100
+# docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html: network, router, DNS, future use; and broadcast.
+RESERVED_AT_START = 4
+RESERVED_AT_END = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Member:
         return f"http://127.0.0.1:{METRICS_PORT}"
 
     @property
-    def open_metrics_url(self) -> str:
+    def network_metrics_url(self) -> str:
         """Plain HTTP on the network, where it is asked for."""
         return f"http://{self.address}:{METRICS_PORT}"
 
@@ -103,7 +106,7 @@ def tolerated_failures(size: int) -> int:
     return size - quorum(size)
 
 
-def in_turn(places: Sequence[str], size: int) -> list[str]:
+def round_robin(places: Sequence[str], size: int) -> list[str]:
     """The place of each member, one place after the other and round again: none has two more than another.
 
     Over three zones or more, no zone then has more members than a cluster of 3, 5 or 7 can lose.
@@ -132,13 +135,33 @@ def default_addresses(subnet_cidrs: Iterable[str], size: int) -> list[str]:
     ]
 
 
+def subnet_error(address: str, subnet_cidr: str) -> str | None:
+    """Why a member cannot have this address in this subnet, or None if it can."""
+    subnet, number = IPv4Network(subnet_cidr), IPv4Address(address)
+    if number not in subnet:
+        return f"inside the subnet {subnet_cidr}"
+    offset = int(number) - int(subnet.network_address)
+    if offset < RESERVED_AT_START or offset >= subnet.num_addresses - RESERVED_AT_END:
+        return f"not one of the first four nor the last of {subnet_cidr}: AWS reserves these"
+    return None
+
+
+def suggested_addresses(subnet_cidrs: Sequence[str], size: int) -> list[str]:
+    """As many addresses as members, who take subnets in turn: the default ones, or the first that AWS leaves free."""
+    addresses = default_addresses(subnet_cidrs, size)
+    if any(map(subnet_error, addresses, round_robin(subnet_cidrs, size))):
+        shift = RESERVED_AT_START - FIRST_HOST_NUMBER
+        addresses = [str(IPv4Address(address) + shift) for address in addresses]
+    return addresses
+
+
 def member_names(cluster_name: str, size: int) -> list[str]:
     """`{cluster_name}-1` and on."""
     return [f"{cluster_name}-{number}" for number in range(1, size + 1)]
 
 
-def plan(cluster_name: str, addresses: Sequence[str], *zones: str) -> Topology:
+def build(cluster_name: str, addresses: Sequence[str], *zones: str) -> Topology:
     """The topology of a cluster: one member per address, taking zones in turn."""
     size = len(addresses)
-    places = zip(member_names(cluster_name, size), addresses, in_turn(zones, size), strict=True)
+    places = zip(member_names(cluster_name, size), addresses, round_robin(zones, size), strict=True)
     return Topology(tuple(Member(name=name, address=address, zone=zone) for name, address, zone in places))

@@ -1,1 +1,1 @@
-"""What is made in AWS. Knows nothing of etcd but its two ports."""
+"""AWS resources, one AWS noun a file. Of etcd they know only its ports."""

@@ -7,14 +7,14 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_tls as tls
 
-from components import remote
 from components.aws import user_data
-from components.aws.image import debian_image
-from components.aws.keys import LoginKeys
-from components.aws.layout import BastionSpec
-from components.aws.network import SSH_PORT
+from components.aws.ami import debian_image
+from components.aws.security_groups import SSH_PORT
+from components.aws.specs import BastionSpec
+from components.aws.ssh_keys import LoginKeys
 from components.aws.tags import named
-from components.remote import Host
+from components.remote import commands
+from components.remote.hosts import Host
 
 BASTION = "bastion"
 ROOT_VOLUME_GIB = 8
@@ -22,12 +22,12 @@ ROOT_VOLUME_GIB = 8
 
 @dataclass(frozen=True, kw_only=True)
 class BastionArgs:
-    """What the bastion is made from.
+    """Inputs of the bastion.
 
     Attributes:
         cluster: name of the cluster, the first part of every resource's name.
         spec: what is wanted.
-        vpc_id: a VPC that has no internet gateway yet; it can have one only.
+        vpc_id: a VPC without an internet gateway; it can have only one.
         members_group_id: security group of the members.
         destinations: the members' addresses, the only ones that it forwards to.
         keys: who logs in.
@@ -49,11 +49,11 @@ class Bastion(pulumi.ComponentResource):
 
     Attributes:
         host: the hop of every connection.
-        passable: with these done, connections get through it.
+        ready: resources that must exist before connections get through it.
     """
 
     host: Host
-    passable: list[pulumi.Resource]
+    ready: list[pulumi.Resource]
 
     def __init__(self, name: str, args: BastionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:aws:Bastion", name, None, opts)
@@ -68,17 +68,16 @@ class Bastion(pulumi.ComponentResource):
         instance = self._instance(subnet, group, host_key)
         address, reached = self._address(gateway, instance)
         self.host = Host(
-            member=f"{args.cluster}-{BASTION}",
+            name=f"{args.cluster}-{BASTION}",
             instance=instance,
             instance_id=instance.id,
             address=address.public_ip,
             user=args.keys.user,
             private_key=args.keys.private_key,
             host_key=host_key.public_key_openssh.apply(str.strip),
-            authorized_keys=args.keys.authorized_keys,
-            reachable=[*rules, routed, *reached],
+            ready=[*rules, routed, *reached],
         )
-        self.passable = [self._hardened(), *rules]
+        self.ready = [self._hardened(), *rules]
         self.register_outputs({"address": address.public_ip})
 
     def _public_subnet(self, gateway: aws.ec2.InternetGateway) -> tuple[aws.ec2.Subnet, pulumi.Resource]:
@@ -184,9 +183,13 @@ class Bastion(pulumi.ComponentResource):
         return address, [running, association]
 
     def _hardened(self) -> pulumi.Resource:
-        variables = {"destinations": " ".join(f"{address}:{SSH_PORT}" for address in self._args.destinations)}
-        script = remote.Script(BASTION, {**self.host.login, **variables}, first_contact=True)
-        return remote.run(self._logical("ready"), self.host, script, parent=self)
+        variables = {
+            "login": self.host.user,
+            "authorized_keys": self._args.keys.authorized_keys,
+            "destinations": " ".join(f"{address}:{SSH_PORT}" for address in self._args.destinations),
+        }
+        script = commands.Script("harden-bastion", variables, wait_for_boot=True)
+        return commands.run(self._logical("harden"), self.host, script, parent=self)
 
     def _logical(self, role: str) -> str:
         return f"{self._args.cluster}-{role}-{BASTION}"

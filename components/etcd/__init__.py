@@ -1,0 +1,1 @@
+"""etcd: one etcd noun a file. Imports nothing of AWS."""

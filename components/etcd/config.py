@@ -6,7 +6,6 @@ server/embed/config.go; etcd only warns of a name that it does not know.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from components.etcd.versions import minor_of, numbers
 from components.topology import CLIENT_PORT, Member, Topology
@@ -47,11 +46,10 @@ class EtcdConfig:
         member: whose file it is.
         topology: the member among the others.
         version: of etcd.
-        token: unique per birth of the cluster.
+        token: unique per bootstrap of the cluster.
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         tuning: what an operator may tune.
-        open_metrics: whether the metrics are served, without TLS, on the member's address too.
-        cluster_state: `existing` for a member that joins a cluster which runs. Read at a member's first start only.
+        expose_metrics: whether the metrics are served, without TLS, on the member's address too.
     """
 
     member: Member
@@ -60,8 +58,7 @@ class EtcdConfig:
     token: str
     mount_point: str
     tuning: Tuning
-    open_metrics: bool = False
-    cluster_state: Literal["new", "existing"] = "new"
+    expose_metrics: bool = False
 
 
 def data_directory(mount_point: str) -> str:
@@ -119,14 +116,14 @@ def _membership(config: EtcdConfig) -> dict[str, str]:
         "initial-advertise-peer-urls": member.peer_url,
         "initial-cluster": config.topology.initial_cluster,
         "initial-cluster-token": config.token,
-        "initial-cluster-state": config.cluster_state,
+        "initial-cluster-state": "new",
     }
 
 
 def _metrics(config: EtcdConfig) -> str:
     """/metrics and /health, in the clear and read-only. On the network, the security group says to whom."""
     member = config.member
-    return f"{member.metrics_url},{member.open_metrics_url}" if config.open_metrics else member.metrics_url
+    return f"{member.metrics_url},{member.network_metrics_url}" if config.expose_metrics else member.metrics_url
 
 
 def _tls(prefix: str, certificate: str) -> dict[str, str]:

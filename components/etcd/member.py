@@ -7,57 +7,69 @@ from string import Template
 
 import pulumi
 
-from components import remote
-from components.etcd.pki import MemberCertificates
+from components.etcd.certificates import MemberCertificates
+from components.etcd.config import data_directory
 from components.etcd.release import Release
-from components.remote import Script
+from components.remote import commands
+from components.remote.commands import Script
+from components.remote.hosts import Host
 from components.topology import Member, Topology
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataDisk:
+    """The disk of a member.
+
+    Attributes:
+        volume_id: by which the machine finds the device.
+        size_gib: its size, which the filesystem follows.
+        attachment: once it exists, the machine has the volume.
+    """
+
+    volume_id: pulumi.Input[str]
+    size_gib: int
+    attachment: pulumi.CustomResource
+
+
+@dataclass(frozen=True, kw_only=True)
 class EtcdMemberArgs:
-    """What a member is made from.
+    """Inputs of a member.
 
     Attributes:
         cluster: name of the cluster, the first part of every resource's name.
         member: name, address and zone.
         topology: the member among the others.
-        host: the machine it lives on.
-        booted: with these done, the machine is up.
-        attached: with these done, the data volume is there.
-        volume_id: ID of the data volume.
-        volume_size_gib: its size, which the filesystem follows.
-        attachment_id: ID of its attachment to the machine.
-        kept_with: a resource that lives as long as the cluster: deleted with it, members need not be stopped in order.
+        host: the machine it runs on.
+        authorized_keys: public keys that log in there, one a line.
+        running: once it exists, the machine runs.
+        disk: the data volume.
+        mount_point: where the data volume is mounted; etcd's directory lies below it.
+        deleted_with: a resource that exists as long as the cluster: deleted with it, members need not be stopped in
+            order.
         release: what is installed; `tarball` is its file here.
         certificates, ca_certificate: PEM.
         configuration: content of /etc/etcd/etcd.conf.
-        token: of this birth of the cluster; without it nothing starts on an empty directory.
-        mount_point: where the data volume is mounted.
-        data_directory: etcd's own directory on it.
-        machine_facts: whatever may stop the machine in place; a change makes the member prove its health again before
-            the next one is touched.
+        token: of this cluster's bootstrap; without it nothing starts on an empty directory.
+        disruptive_inputs: whatever may stop the machine in place; a change makes the member prove its health again
+            before the next one is touched.
     """
 
     cluster: str
     member: Member
     topology: Topology
-    host: remote.Host
-    booted: Sequence[pulumi.Resource]
-    attached: Sequence[pulumi.Resource]
-    volume_id: pulumi.Input[str]
-    volume_size_gib: int
-    attachment_id: pulumi.Input[str]
-    kept_with: pulumi.Resource
+    host: Host
+    authorized_keys: pulumi.Input[str]
+    running: pulumi.Resource
+    disk: DataDisk
+    mount_point: str
+    deleted_with: pulumi.Resource
     release: Release
     tarball: Path
     ca_certificate: pulumi.Input[str]
     certificates: MemberCertificates
     configuration: pulumi.Input[str]
     token: pulumi.Input[str]
-    mount_point: str
-    data_directory: str
-    machine_facts: str
+    disruptive_inputs: str
 
 
 class EtcdMember(pulumi.ComponentResource):
@@ -65,7 +77,7 @@ class EtcdMember(pulumi.ComponentResource):
 
     Attributes:
         started: done when etcd was started; on a member that has joined before, when it is healthy. The next member's
-            machine waits for it.
+            machine depends on it.
     """
 
     started: pulumi.Resource
@@ -73,54 +85,60 @@ class EtcdMember(pulumi.ComponentResource):
     def __init__(self, name: str, args: EtcdMemberArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
-        login = Script("ready", {**args.host.login, "machine_facts": args.machine_facts}, first_contact=True)
-        ready = self._run(login, args.booted)
-        mount = Script("mount", {"volume_id": args.volume_id, "mount_point": args.mount_point})
-        mounted = self._run(mount, [ready, *args.attached])
-        grown = self._run(Script("grow", self._growth(), on_change_only=True), [mounted])
-        self._quiesce([ready, *args.attached])
-        configured = self._run(Script("configure", self._files(), secret=True), [ready])
-        self.started = self._run(Script("start", self._start()), [grown, self._install(ready), configured])
+        prepared = self._prepare()
+        mounted = self._run("mount", Script("mount", self._volume), [prepared, args.disk.attachment])
+        resized = self._resize_filesystem(mounted)
+        self._stop_before_replacing([prepared, args.disk.attachment])
+        configured = self._run("configure", Script("configure", self._files(), secret=True), [prepared])
+        self.started = self._run("start", self._start(), [resized, self._install(prepared), configured])
         self.register_outputs({})
 
-    def gate(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
+    def wait_healthy(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """A command that is done when this member serves, and fails with its journal when it does not in time."""
         variables = {
             "endpoint": self._args.member.client_url,
             "size": str(len(self._args.topology)),
             "timeout_seconds": str(timeout_seconds),
-            "machine_facts": self._args.machine_facts,
         }
-        return self._run(Script("healthy", variables), depends_on)
+        script = Script("wait-healthy", variables, rerun_on=self._disruptive_inputs)
+        return self._run("wait-healthy", script, depends_on)
 
-    def _quiesce(self, depends_on: Sequence[pulumi.Resource]) -> None:
+    def _prepare(self) -> pulumi.Resource:
+        args = self._args
+        login = {"login": args.host.user, "authorized_keys": args.authorized_keys}
+        script = Script("prepare", login, rerun_on=self._disruptive_inputs, wait_for_boot=True)
+        return self._run("prepare", script, [args.running])
+
+    def _resize_filesystem(self, mounted: pulumi.Resource) -> pulumi.Resource:
+        size = {"size_gib": str(self._args.disk.size_gib)}
+        script = Script("resize-filesystem", {**self._volume, **self._endpoints, **size})
+        name = self._logical("resize-filesystem")
+        return commands.run_on_change(name, self._args.host, script, parent=self, depends_on=[mounted])
+
+    def _stop_before_replacing(self, depends_on: Sequence[pulumi.Resource]) -> None:
         """Before the machine or its volume is replaced, and never on `destroy`, etcd is stopped in order."""
         args = self._args
-        variables = {
-            "mount_point": args.mount_point,
-            "endpoint": args.member.client_url,
-            "other_endpoints": self._other_client_urls,
-        }
-        script = Script("quiesce", variables, before_loss_of=[args.host.instance_id, args.attachment_id])
-        name = self._logical(script.name)
-        remote.run(name, args.host, script, parent=self, depends_on=depends_on, deleted_with=args.kept_with)
+        commands.run_before_replacing(
+            self._logical("stop"),
+            args.host,
+            Script("stop", {"mount_point": args.mount_point, **self._endpoints}),
+            [args.host.instance_id, args.disk.attachment.id],
+            parent=self,
+            depends_on=depends_on,
+            deleted_with=args.deleted_with,
+        )
 
-    def _growth(self) -> Mapping[str, pulumi.Input[str]]:
-        args = self._args
-        return {
-            "volume_id": args.volume_id,
-            "size_gib": str(args.volume_size_gib),
-            "mount_point": args.mount_point,
-            "endpoint": args.member.client_url,
-            "other_endpoints": self._other_client_urls,
-        }
-
-    def _install(self, ready: pulumi.Resource) -> pulumi.Resource:
-        args = self._args
+    def _install(self, prepared: pulumi.Resource) -> pulumi.Resource:
+        args, copy_name = self._args, self._logical("release")
         tarball = f"/home/{args.host.user}/{args.tarball.name}"
-        copy = remote.push(self._logical("release"), args.host, args.tarball, tarball, parent=self, depends_on=[ready])
-        variables = {"version": args.release.version, "sha256": args.release.sha256, "tarball": tarball}
-        return self._run(Script("install", {**variables, "copy": self._logical("release")}), [copy])
+        copy = commands.push(copy_name, args.host, args.tarball, tarball, parent=self, depends_on=[prepared])
+        variables = {
+            "version": args.release.version,
+            "sha256": args.release.sha256,
+            "tarball": tarball,
+            "copy": copy_name,
+        }
+        return self._run("install", Script("install", variables), [copy])
 
     def _files(self) -> Mapping[str, pulumi.Input[str]]:
         args, certificates = self._args, self._args.certificates
@@ -132,39 +150,49 @@ class EtcdMember(pulumi.ComponentResource):
             "peer_key": certificates.peer.private_key,
             "configuration": args.configuration,
             "unit": unit(args.mount_point),
-            "guard": (remote.SCRIPTS / "guard.sh").read_text(),
-            "joined": (remote.SCRIPTS / "joined.sh").read_text(),
+            "start_guard": (commands.HOST_FILES / "bin" / "start-guard").read_text(),
+            "mark_joined": (commands.HOST_FILES / "bin" / "mark-joined").read_text(),
         }
 
-    def _start(self) -> Mapping[str, pulumi.Input[str]]:
-        """All that may make a restart necessary is among these, so that a change of it comes here."""
+    def _start(self) -> Script:
+        """Whatever may make a restart necessary is in `rerun_on`."""
         args = self._args
-        return {
+        variables = {
+            "member": args.member.name,
             "mount_point": args.mount_point,
-            "data_directory": args.data_directory,
+            "data_directory": data_directory(args.mount_point),
             "size": str(len(args.topology)),
             "token": args.token,
-            "endpoint": args.member.client_url,
-            "other_endpoints": self._other_client_urls,
-            "other_peers": ",".join(other.peer_url for other in self._others),
+            "peer_urls": ",".join(peer.peer_url for peer in self._peers),
+            **self._endpoints,
+        }
+        restarts = {
             "configuration": args.configuration,
             "ca_certificate": args.ca_certificate,
             "unit": unit(args.mount_point),
             "release": args.release.sha256,
-            "machine_facts": args.machine_facts,
         }
+        return Script("start", variables, rerun_on={**restarts, **self._disruptive_inputs})
 
     @property
-    def _others(self) -> list[Member]:
-        return [other for other in self._args.topology if other.name != self._args.member.name]
+    def _volume(self) -> Mapping[str, pulumi.Input[str]]:
+        return {"volume_id": self._args.disk.volume_id, "mount_point": self._args.mount_point}
 
     @property
-    def _other_client_urls(self) -> str:
-        return ",".join(other.client_url for other in self._others)
+    def _endpoints(self) -> Mapping[str, str]:
+        peers = ",".join(peer.client_url for peer in self._peers)
+        return {"endpoint": self._args.member.client_url, "peer_endpoints": peers}
 
-    def _run(self, script: Script, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        name = self._logical(script.name)
-        return remote.run(name, self._args.host, script, parent=self, depends_on=depends_on)
+    @property
+    def _disruptive_inputs(self) -> Mapping[str, str]:
+        return {"disruptive_inputs": self._args.disruptive_inputs}
+
+    @property
+    def _peers(self) -> list[Member]:
+        return [peer for peer in self._args.topology if peer.name != self._args.member.name]
+
+    def _run(self, role: str, script: Script, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        return commands.run(self._logical(role), self._args.host, script, parent=self, depends_on=depends_on)
 
     def _logical(self, role: str) -> str:
         return f"{self._args.cluster}-{role}-{self._args.member.name}"
@@ -172,4 +200,5 @@ class EtcdMember(pulumi.ComponentResource):
 
 def unit(mount_point: str) -> str:
     """Content of /etc/systemd/system/etcd.service."""
-    return Template((remote.SCRIPTS / "etcd.service").read_text()).substitute(mount_point=mount_point)
+    template = (commands.HOST_FILES / "units" / "etcd.service").read_text()
+    return Template(template).substitute(mount_point=mount_point)

@@ -9,17 +9,24 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.addresses import last_subnet
-from components.aws.hardware import DataVolume
-from components.aws.keys import SshKeys
-from components.aws.layout import BastionSpec, ExistingVpc, NewVpc, Sources
+from components.aws.specs import (
+    BastionSpec,
+    DataVolumeSpec,
+    ExistingVpc,
+    IngressSpec,
+    InstanceSpec,
+    NewVpc,
+    Sources,
+    SshKeySpec,
+)
 from components.etcd.config import Tuning
 from components.etcd.release import OFFICIAL_URL, Release, architecture_of, release
-from components.settings import fields
-from components.settings.cautions import cautions
-from components.settings.faults import Fault, Rule, SettingsError, from_validation, printable, top_key
-from components.settings.rules import access, disks, etcd, places, reach, vpc
-from components.topology import Topology, default_addresses, plan, zone_subnets
+from components.settings import types
+from components.settings.errors import ConfigError, Rule, SettingsError, from_validation, redacted, top_key
+from components.settings.networks import last_subnet
+from components.settings.rules import etcd, network, sources, ssh, volumes, vpc
+from components.settings.warnings import warnings
+from components.topology import Topology, build, default_addresses, zone_subnets
 
 
 class Settings(BaseModel):
@@ -27,55 +34,55 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    region: fields.Region = Field("", alias="aws:region")
-    cluster_name: fields.ClusterName = "etcd"
-    size: fields.Size = 3
-    addresses: fields.Addresses = ()
-    vpc_cidr: fields.VpcCidr = "192.168.0.0/16"
-    subnet_cidr: fields.SubnetCidr = "192.168.0.0/24"
-    vpc_id: fields.VpcId = ""
-    subnet_ids: fields.SubnetIds = ()
-    availability_zone: fields.Zone = ""
-    multi_az: fields.Flag = False
-    availability_zones: fields.Zones = ()
-    access: fields.Access = "private"
-    operator_cidrs: fields.SourceCidrs = ()
-    client_cidrs: fields.SourceCidrs = ()
-    client_security_group_ids: fields.SecurityGroupIds = ()
-    metrics_cidrs: fields.SourceCidrs = ()
-    metrics_security_group_ids: fields.SecurityGroupIds = ()
-    bastion_subnet_cidr: fields.OptionalCidr = ""
-    bastion_instance_type: fields.InstanceType = "t4g.nano"
-    ssh_public_key: fields.SshPublicKey = ""
-    ssh_key_generation: fields.KeyGeneration = 1
-    instance_type: fields.InstanceType = "m7i.large"
-    renew_machines: fields.MemberNames = ()
-    volume_type: fields.VolumeType = "gp3"
-    volume_size_gib: fields.VolumeSizeGib = 20
-    volume_iops: fields.VolumeIops = 3_000
-    volume_throughput_mibps: fields.VolumeThroughput = 125
-    kms_key_arn: fields.KmsKeyArn = ""
-    replace_volume_of: fields.MemberName = ""
-    detailed_monitoring: fields.Flag = False
-    auto_recovery: fields.Flag = True
-    etcd_version: fields.EtcdVersion = "3.5.11"
-    release_file: fields.ReleaseFile = ""
-    release_sha256: fields.Sha256 = ""
-    release_url: fields.ReleaseUrl = OFFICIAL_URL
-    heartbeat_milliseconds: fields.Heartbeat = 100
-    election_milliseconds: fields.Election = 1_000
-    quota_mib: fields.QuotaMib = 2_048
-    auto_compaction_retention: fields.Retention = "1h"
-    snapshot_count: fields.SnapshotCount = 100_000
-    data_directory: fields.DataDirectory = "/var/lib/etcd"
-    certificate_validity_days: fields.ValidityDays = 365
-    certificate_renewal_days: fields.RenewalDays = 30
-    ca_validity_days: fields.AuthorityDays = 3_650
-    delete_data_volumes: fields.Flag = False
-    snapshot_on_delete: fields.Flag = False
-    protected: fields.Flag = False
-    tags: fields.Tags = {}
-    description: fields.Description = "etcd cluster"
+    region: types.Region = Field("", alias="aws:region")
+    cluster_name: types.ClusterName = "etcd"
+    size: types.Size = 3
+    addresses: types.Addresses = ()
+    vpc_cidr: types.VpcCidr = "192.168.0.0/16"
+    subnet_cidr: types.SubnetCidr = "192.168.0.0/24"
+    vpc_id: types.VpcId = ""
+    subnet_ids: types.SubnetIds = ()
+    availability_zone: types.Zone = ""
+    multi_az: types.Flag = False
+    availability_zones: types.Zones = ()
+    access: types.Access = "private"
+    operator_cidrs: types.SourceCidrs = ()
+    client_cidrs: types.SourceCidrs = ()
+    client_security_group_ids: types.SecurityGroupIds = ()
+    metrics_cidrs: types.SourceCidrs = ()
+    metrics_security_group_ids: types.SecurityGroupIds = ()
+    bastion_subnet_cidr: types.OptionalCidr = ""
+    bastion_instance_type: types.InstanceType = "t4g.nano"
+    ssh_public_key: types.SshPublicKey = ""
+    ssh_key_generation: types.KeyGeneration = 1
+    instance_type: types.InstanceType = "m7i.large"
+    replace_machines: types.MemberNames = ()
+    volume_type: types.VolumeType = "gp3"
+    volume_size_gib: types.VolumeSizeGib = 20
+    volume_iops: types.VolumeIops = 3_000
+    volume_throughput_mibps: types.VolumeThroughput = 125
+    kms_key_arn: types.KmsKeyArn = ""
+    replace_volume_of: types.MemberName = ""
+    detailed_monitoring: types.Flag = False
+    auto_recovery: types.Flag = True
+    etcd_version: types.EtcdVersion = "3.5.11"
+    release_file: types.ReleaseFile = ""
+    release_sha256: types.Sha256 = ""
+    release_url: types.ReleaseUrl = OFFICIAL_URL
+    heartbeat_milliseconds: types.Heartbeat = 100
+    election_milliseconds: types.Election = 1_000
+    quota_mib: types.QuotaMib = 2_048
+    auto_compaction_retention: types.Retention = "1h"
+    snapshot_count: types.SnapshotCount = 100_000
+    data_directory: types.DataDirectory = "/var/lib/etcd"
+    certificate_validity_days: types.ValidityDays = 365
+    certificate_renewal_days: types.RenewalDays = 30
+    ca_validity_days: types.AuthorityDays = 3_650
+    delete_data_volumes: types.Flag = False
+    snapshot_on_delete: types.Flag = False
+    deletion_protection: types.Flag = False
+    tags: types.Tags = {}
+    description: types.Description = "etcd cluster"
 
     @classmethod
     def parse(cls, values: Mapping[str, object], secret_keys: frozenset[str] = frozenset()) -> Self:
@@ -83,7 +90,7 @@ class Settings(BaseModel):
 
         `values` has configuration keys without `etcd:`, and `aws:region`.
         """
-        texts, faults = _rules(), list[Fault]()
+        texts, faults = _rules(), list[ConfigError]()
         try:
             settings = cls.model_validate(dict(values))
         except ValidationError as error:
@@ -92,11 +99,11 @@ class Settings(BaseModel):
             # Defaults stand in for what is refused, so that the rest is checked in the same run.
             settings = cls.model_validate({key: value for key, value in values.items() if key not in refused})
         refused = {top_key(fault.key) for fault in faults}
-        for module in (places, vpc, reach, access, disks, etcd):
+        for module in (network, vpc, sources, ssh, volumes, etcd):
             faults += module.joint.faults(settings, refused)
         if faults:
             faults.sort(key=lambda fault: fault.key)
-            raise SettingsError(printable(faults, texts, secret_keys))
+            raise SettingsError(redacted(faults, texts, secret_keys))
         return settings
 
     @property
@@ -117,17 +124,27 @@ class Settings(BaseModel):
         return NewVpc(cidr=self.vpc_cidr, subnets=self.subnets)
 
     @property
-    def clients(self) -> Sources:
-        return Sources(cidrs=self.client_cidrs, security_group_ids=self.client_security_group_ids)
+    def ingress(self) -> IngressSpec:
+        return IngressSpec(
+            operator_cidrs=() if self.bastion else self.operator_cidrs,
+            clients=Sources(cidrs=self.client_cidrs, security_group_ids=self.client_security_group_ids),
+            metrics=Sources(cidrs=self.metrics_cidrs, security_group_ids=self.metrics_security_group_ids),
+            description=self.description,
+        )
 
     @property
-    def metrics(self) -> Sources:
-        return Sources(cidrs=self.metrics_cidrs, security_group_ids=self.metrics_security_group_ids)
+    def instance(self) -> InstanceSpec:
+        return InstanceSpec(
+            architecture=self.architecture,
+            instance_type=self.instance_type,
+            detailed_monitoring=self.detailed_monitoring,
+            auto_recovery=self.auto_recovery,
+        )
 
     @property
     def topology(self) -> Topology:
         addresses = self.addresses or default_addresses(self.subnets.values(), self.size)
-        return plan(self.cluster_name, addresses, *self.zones)
+        return build(self.cluster_name, addresses, *self.zones)
 
     @property
     def bastion_subnet(self) -> str:
@@ -146,8 +163,8 @@ class Settings(BaseModel):
         )
 
     @property
-    def ssh_keys(self) -> SshKeys:
-        return SshKeys(generation=self.ssh_key_generation, own_public_key=self.ssh_public_key)
+    def ssh_keys(self) -> SshKeySpec:
+        return SshKeySpec(generation=self.ssh_key_generation, own_public_key=self.ssh_public_key)
 
     @property
     def architecture(self) -> str:
@@ -158,8 +175,8 @@ class Settings(BaseModel):
         return release(self.etcd_version, self.architecture, self.release_url, self.release_sha256)
 
     @property
-    def data_volume(self) -> DataVolume:
-        return DataVolume(
+    def data_volume(self) -> DataVolumeSpec:
+        return DataVolumeSpec(
             type=self.volume_type,
             size_gib=self.volume_size_gib,
             iops=self.volume_iops,
@@ -180,7 +197,7 @@ class Settings(BaseModel):
 
     @property
     def warnings(self) -> list[str]:
-        return cautions(self)
+        return warnings(self)
 
 
 def _rules() -> dict[str, Rule]:

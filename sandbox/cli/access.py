@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sandbox.cli.place import Place, write_private
+from sandbox.cli.paths import Place, write_private
 
 
 def is_stale(place: Place, stack: str) -> bool:

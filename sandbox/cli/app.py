@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from sandbox.cli import commands, environment, leftovers, recovery, screen, status, update
+from sandbox.cli import commands, console, environment, recovery, stale_processes, status, update
 from sandbox.cli.engine import Engine
-from sandbox.cli.events import Fault
-from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli.fault_injection import Fault
+from sandbox.cli.paths import FrontDoorError, Place
 from sandbox.cli.session import open_engine, session
 from sandbox.region import Region
 
@@ -36,7 +36,7 @@ def up(
         raise FrontDoorError(
             f"{state.why}, but {engine.place.backend} describes machines in it. Run `make down` first."
         )
-    with screen.output().status("starting the region"):
+    with console.output().status("starting the region"):
         region.up()
     engine.place.remember(engine.stack)
     environment.prepare(engine.place, engine.toolchain, engine.stack)
@@ -59,16 +59,16 @@ def down() -> None:
     """Ends the region, and with it everything in it: machines, disks, networks, and the stack's state."""
     place = Place.from_environment()
     region = Region(place.state, place.folder, name=place.region)  # its image is of no use any more
-    leftovers.end(list(leftovers.processes(place.pulumi_home)))
-    with screen.output().status("ending the region"):
+    stale_processes.end(list(stale_processes.processes(place.pulumi_home)))
+    with console.output().status("ending the region"):
         region.down()
-    screen.output().print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")
+    console.output().print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")
 
 
 @app.command()
 def preview() -> None:
     """Shows what `up` would change."""
-    commands.run(open_engine(out=screen.errors), ["pulumi", "preview", "--non-interactive"])
+    commands.run(open_engine(out=console.errors), ["pulumi", "preview", "--non-interactive"])
 
 
 @app.command("status")
@@ -88,25 +88,25 @@ def shell() -> None:
 @app.command("aws-terminate")
 def aws_terminate(instance_id: str) -> None:
     """Terminates one instance behind Pulumi's back: the remedy for an orphan."""
-    screen.output().print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
+    console.output().print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
 
 
 @app.command()
 def fault(fault: Fault, zone: str) -> None:
     """Takes a zone's network away, or gives it back."""
-    commands.run(open_engine(out=screen.errors), ["python", "-m", "sandbox.cli.events", fault.value, zone])
+    commands.run(open_engine(out=console.errors), ["python", "-m", "sandbox.cli.fault_injection", fault.value, zone])
 
 
 @app.command("publish-images")
 def publish_images() -> None:
     """Has Debian publish newer machine images."""
-    commands.run(open_engine(out=screen.errors), ["python", "-m", "sandbox.cli.events"])
+    commands.run(open_engine(out=console.errors), ["python", "-m", "sandbox.cli.fault_injection"])
 
 
 def _show(engine: Engine) -> None:
     rows = status.collect(engine)
     if not rows:
         raise FrontDoorError("There are no members yet: `make up` makes them.")
-    screen.output().print(status.table(rows, screen.output().width))
+    console.output().print(status.table(rows, console.output().width))
     if not all(row.is_healthy for row in rows):
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from sandbox.cli import access, environment, recovery
 from sandbox.cli.engine import Engine
-from sandbox.cli.place import CHECKOUT, write_private
+from sandbox.cli.paths import CHECKOUT, write_private
 
 # These take the stack's lock, or show what an update would do.
 ENGINE_COMMANDS = {"destroy", "import", "preview", "refresh", "state", "up", "update"}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.cli import access, environment
-from sandbox.cli.place import CHECKOUT, FrontDoorError, Place
+from sandbox.cli.paths import CHECKOUT, FrontDoorError, Place
 from sandbox.toolchain import Toolchain
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.cli import stackfile
-from sandbox.cli.place import API_URL, PROJECT, Place, write_private
+from sandbox.cli.paths import API_URL, PROJECT, Place, write_private
 from sandbox.toolchain import Toolchain
 
 # The user's own clouds, clusters, agents and proxies must not leak into the region, nor the other way round.

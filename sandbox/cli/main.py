@@ -3,8 +3,8 @@
 import sys
 from typing import NoReturn
 
-from sandbox.cli import commands, screen
-from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli import commands, console
+from sandbox.cli.paths import FrontDoorError, Place
 from sandbox.cli.session import open_engine
 from sandbox.region import RegionError
 from sandbox.toolchain import ToolchainError
@@ -18,13 +18,13 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         if arguments and arguments[0] not in OWN and not arguments[0].startswith("-"):
             stack = commands.stack_of(arguments, Place.from_environment().stack)
-            commands.run(open_engine(stack, screen.errors), arguments)
+            commands.run(open_engine(stack, console.errors), arguments)
         from sandbox.cli.app import app  # noqa: PLC0415 - see OWN
 
         app(arguments, prog_name="./sandbox/run")
     except (FrontDoorError, RegionError, ToolchainError) as error:
-        from rich.text import Text  # noqa: PLC0415 - see screen.py
+        from rich.text import Text  # noqa: PLC0415 - see console.py
 
-        screen.errors().print(Text.assemble(("error: ", "bold red"), str(error)))
+        console.errors().print(Text.assemble(("error: ", "bold red"), str(error)))
         sys.exit(1)
     sys.exit(0)

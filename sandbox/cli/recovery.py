@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sandbox.cli import leftovers, lock, pending
+from sandbox.cli import lock, pending, stale_processes
 from sandbox.cli.engine import Engine
-from sandbox.cli.orphans import Findings, Stray
+from sandbox.cli.paths import PROJECT, FrontDoorError, write_private
 from sandbox.cli.pending import PendingCreate
-from sandbox.cli.place import PROJECT, FrontDoorError, write_private
+from sandbox.cli.unmanaged import Findings, Stray
 
 
 def clear_the_way(engine: Engine) -> bool:
@@ -24,7 +24,7 @@ def clear_the_way(engine: Engine) -> bool:
     for dead in locks.dead:
         engine.console.print(f"Cleared the lock of a dead engine: {dead.held_by()}.", style="yellow")
     if locks.dead:
-        ended = leftovers.end(leftovers.of_dead_engines(engine.place.pulumi_home))
+        ended = stale_processes.end(stale_processes.of_dead_engines(engine.place.pulumi_home))
         if ended:
             engine.console.print(f"Ended what it left running: {', '.join(map(str, ended))}.", style="yellow")
         restore_half_written(engine.place.checkpoint(engine.stack))
@@ -71,7 +71,9 @@ def search(engine: Engine, deployment: dict[str, Any]) -> Findings:
     file = engine.place.folder / ".export.json"
     write_private(file, json.dumps({"deployment": deployment}))
     try:
-        answer = json.loads(engine.ask(["python", "-m", "sandbox.cli.orphans", str(file), f"{PROJECT}/{engine.stack}"]))
+        answer = json.loads(
+            engine.ask(["python", "-m", "sandbox.cli.unmanaged", str(file), f"{PROJECT}/{engine.stack}"])
+        )
     finally:
         file.unlink()
     return Findings(answer["candidates"], answer["unsearchable"], [Stray(**stray) for stray in answer["strays"]])

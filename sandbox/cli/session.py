@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox.cli import environment, screen, stackfile
+from sandbox.cli import console, environment, stackfile
 from sandbox.cli.engine import Engine
-from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli.paths import FrontDoorError, Place
 from sandbox.region import Region
 from sandbox.toolchain import ensure, pins
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def session(stack: str | None = None, out: Callable[[], Console] = screen.output) -> tuple[Engine, Region]:
+def session(stack: str | None = None, out: Callable[[], Console] = console.output) -> tuple[Engine, Region]:
     """Makes sure of the toolchain; the region may be up or not. Without a stack it is the one last used."""
     place = Place.from_environment()
     stack = stack or place.stack
@@ -25,7 +25,7 @@ def session(stack: str | None = None, out: Callable[[], Console] = screen.output
     return Engine(place, toolchain, region, stack, out), region
 
 
-def open_engine(stack: str | None = None, out: Callable[[], Console] = screen.output) -> Engine:
+def open_engine(stack: str | None = None, out: Callable[[], Console] = console.output) -> Engine:
     """For commands that need the region to be up."""
     engine, region = session(stack, out)
     state = region.status()

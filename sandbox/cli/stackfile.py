@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from sandbox.cli.place import CHECKOUT, DEFAULT_STACK, Place, write_private
+from sandbox.cli.paths import CHECKOUT, DEFAULT_STACK, Place, write_private
 from sandbox.toolchain import Toolchain
 
 VERSION_KEY = "etcd:etcdVersion"

@@ -11,7 +11,7 @@ from typing import IO, Any
 from rich.console import Console
 
 from sandbox.cli.engine import UNATTENDED, Engine
-from sandbox.cli.place import CHECKOUT, FrontDoorError
+from sandbox.cli.paths import CHECKOUT, FrontDoorError
 from sandbox.cli.progress import Progress
 
 

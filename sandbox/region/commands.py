@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.machines import MachineError
 
 COMMAND_TIMEOUT_SECONDS = 30
 

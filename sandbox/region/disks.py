@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.machines import MachineError
 from sandbox.region.commands import run
 
 GIB = 1024**3

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 
-from sandbox.cloud.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, Group, Interface, Rule
 
 INTERNET = "198.51.100.0/24"
 """The internet around a region (RFC 5737, TEST-NET-2): all of it is the region's own network namespace."""

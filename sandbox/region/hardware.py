@@ -1,4 +1,4 @@
-"""The hardware of the region, as the cloud API drives it: implements `sandbox.cloud.machines.Machines`."""
+"""The hardware of the region, as the cloud API drives it: implements `sandbox.machines.machines.Machines`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network
 
-from sandbox.cloud.firewall import Firewall
-from sandbox.cloud.machines import MachineError, MachineSpec, MachineState
+from sandbox.machines.firewall import Firewall
+from sandbox.machines.machines import MachineError, MachineSpec, MachineState
 from sandbox.region.machine import Machine, Site
 from sandbox.region.network import Subnet
 

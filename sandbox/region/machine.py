@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.cloud.machines import MachineError, MachineSpec, MachineState
+from sandbox.machines.machines import MachineError, MachineSpec, MachineState
 from sandbox.region import cgroups, disks, seed
 from sandbox.region.commands import run
 from sandbox.region.disks import Disks

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from sandbox.cloud.firewall import Firewall
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.firewall import Firewall
+from sandbox.machines.machines import MachineError
 from sandbox.region import firewall as rules
 from sandbox.region.commands import run
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.machines import MachineError
 from sandbox.region.commands import SEARCH_PATH, run
 from sandbox.region.processes import Process
 

@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.machines import MachineError
+from sandbox.region.cleanup import remove, sweep
 from sandbox.region.launch import launch
 from sandbox.region.processes import POLL_SECONDS, Process
-from sandbox.region.record import Record
+from sandbox.region.runtime_state import Record
 from sandbox.region.status import RegionStatus, look
-from sandbox.region.sweep import remove, sweep
 
 LOGS = ("log", "log.before")
 """What `down` leaves in the region's folder: the logs of this life, and of the one before."""
 
-DEFAULT_API = "sandbox.cloud.server:serve"
+DEFAULT_API = "sandbox.ec2.server:serve"
 START_TIMEOUT_SECONDS = 120.0  # an emulated host took more than 60
 SHUTDOWN_TIMEOUT_SECONDS = 40.0
 KILL_TIMEOUT_SECONDS = 10.0

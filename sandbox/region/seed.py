@@ -9,7 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from sandbox.cloud.machines import MachineSpec
+from sandbox.machines.machines import MachineSpec
 from sandbox.region.network import Subnet
 
 # Sorts before systemd's own 80-container-host0.network, which would ask for an address by DHCP.

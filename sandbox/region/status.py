@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sandbox.region.record import Record
+from sandbox.region.runtime_state import Record
 
 API_PORT = 4566
 

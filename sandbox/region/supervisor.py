@@ -17,7 +17,7 @@ from types import FrameType
 from sandbox.region import cgroups
 from sandbox.region.limits import raise_limits
 from sandbox.region.processes import Process
-from sandbox.region.record import Record
+from sandbox.region.runtime_state import Record
 
 SHUTDOWN_TIMEOUT_SECONDS = 30.0
 

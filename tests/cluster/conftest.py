@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import CHECKOUT, Sandbox
-from tests.cluster.waiting import eventually
 
 SENTINEL = "born"
 

@@ -7,7 +7,7 @@ from tests.cluster.sandbox import MEMBERS, Sandbox, plain
 
 pytestmark = pytest.mark.cluster
 
-SCRIPTS = ("ready", "mount", "grow", "quiesce", "install", "configure", "start", "healthy")
+SCRIPTS = ("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "start", "wait-healthy")
 
 
 def test_a_preview_and_an_up_have_nothing_to_do(cluster: Sandbox) -> None:
@@ -33,7 +33,7 @@ def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Sandbo
     commands = {
         each["urn"].split("::")[-1]: each
         for each in cluster.exported()["resources"]
-        if each["type"] == "command:remote:Command" and "-spare-" not in each["urn"]
+        if each["type"] == "command:remote:Command" and "-check-peers-" not in each["urn"]
     }
     assert len(commands) == len(SCRIPTS) * len(MEMBERS)
     for script in SCRIPTS:

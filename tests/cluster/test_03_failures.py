@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandbox, plain
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -145,7 +145,7 @@ def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
 
 
 def test_the_loss_of_the_only_zone_stops_the_cluster_until_it_is_back_and_loses_nothing(cluster: Sandbox) -> None:
-    """As every `up` of a stack in one zone says (components/advisory.py)."""
+    """As every `up` of a stack in one zone says (components/availability.py)."""
     before, running = revision(cluster, "etcd-1"), cluster.pids()
     cluster.run("fault", "zone-down", "us-east-1a")
     try:

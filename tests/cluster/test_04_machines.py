@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import ADDRESSES, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import CALL, instance_of, revision
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -6,8 +6,8 @@ SECURITY.md has the table.
 import pytest
 from cryptography import x509
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import MEMBERS, Sandbox
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

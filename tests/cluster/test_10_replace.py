@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
 from tests.cluster.test_03_failures import instance_of, leader
 from tests.cluster.test_04_machines import member_id
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -51,7 +51,7 @@ def facts(sandbox: Sandbox, member: str) -> dict[str, Any]:
     return {
         "id": member_id(sandbox, member),
         "volume": sandbox.resource(f"etcd-volume-{member}")["id"],
-        "interface": sandbox.resource(f"etcd-interface-{member}")["id"],
+        "interface": sandbox.resource(f"etcd-network-interface-{member}")["id"],
         "filesystem": sandbox.ssh(member, "findmnt --noheadings --output UUID /var/lib/etcd").strip(),
         "address": sandbox.ssh(member, "hostname -I").strip(),
     }
@@ -87,9 +87,9 @@ def test_machines_replaced_by_force_keep_their_address_their_data_and_their_vote
     assert {member: facts(replaced, member) for member in MEMBERS} == before
     for member in MEMBERS:
         assert (instance_of(replaced, member) != instances[member]) == (member in (first, second))
-    for role in ("ready", "release", "quiesce", "mount", "configure", "install", "start", "healthy"):
+    for role in ("prepare", "release", "stop", "mount", "configure", "install", "start", "wait-healthy"):
         assert f"etcd-{role}-{first}" in said, "a command of the machine did not run again"
-    assert said.index(f"etcd-start-{first} updated") < said.index(f"etcd-quiesce-{second} deleting"), "both were away"
+    assert said.index(f"etcd-start-{first} updated") < said.index(f"etcd-stop-{second} deleting"), "both were away"
     assert report["missing"] == 0, "acknowledged writes were lost"
     assert report["acknowledged"] > 100
     assert report["longest_gap_seconds"] < WITHIN_SECONDS, report
@@ -116,7 +116,7 @@ def test_nothing_is_stopped_or_detached_while_another_member_is_down(replaced: S
 
 def test_an_etcd_that_an_unfinished_replacement_stopped_is_started_by_the_next_up(replaced: Sandbox) -> None:
     """The engine was killed, or AWS refused to detach, after the member was stopped in order."""
-    replaced.pulumi("destroy", "--yes", "--target", "**::etcd-quiesce-etcd-3", "--target-dependents")
+    replaced.pulumi("destroy", "--yes", "--target", "**::etcd-stop-etcd-3", "--target-dependents")
     assert replaced.ssh("etcd-3", "systemctl is-active etcd; findmnt /var/lib/etcd", check=False) == "inactive\n"
     replaced.up()
     eventually(replaced.healthy, "etcd-3 was started")
@@ -136,9 +136,9 @@ def test_a_newer_image_and_other_user_data_touch_no_machine_that_is_not_named(
     user_data.write_text(user_data.read_text().replace('"package_update": False', '"package_update": True'))
     changes = planned(replaced, "--cwd", str(program))
     assert not [name for name, step in changes.items() if INSTANCE in step["urn"]], changes.keys()
-    replaced.pulumi("config", "set", "--path", "etcd:renewMachines[0]", "etcd-2")
+    replaced.pulumi("config", "set", "--path", "etcd:replaceMachines[0]", "etcd-2")
     named = planned(replaced, "--cwd", str(program))
-    replaced.pulumi("config", "rm", "etcd:renewMachines")
+    replaced.pulumi("config", "rm", "etcd:replaceMachines")
     (wanted,) = (step for step in named.values() if INSTANCE in step["urn"] and "replace" in step["op"])
     assert wanted["urn"].endswith("::etcd-instance-etcd-2")
     assert {"ami", "userData"} <= set(wanted["diffReasons"])

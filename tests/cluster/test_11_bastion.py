@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import ADDRESSES, MEMBERS, Sandbox
 from tests.cluster.test_06_secrets import urn
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -144,8 +144,8 @@ def test_a_lost_bastion_is_made_again_and_no_member_notices(behind_bastion: Sand
     before, address = processes(behind_bastion), bastion_address(behind_bastion)
     behind_bastion.run("aws-terminate", behind_bastion.resource("etcd-instance-arm64-bastion")["id"])
     done = behind_bastion.up()
-    assert "etcd-ready-bastion updated" in done.stdout
-    assert "etcd-ready-etcd-1 updated" not in done.stdout, "commands of members were run again for nothing"
+    assert "etcd-harden-bastion updated" in done.stdout
+    assert "etcd-prepare-etcd-1 updated" not in done.stdout, "commands of members were run again for nothing"
     assert bastion_address(behind_bastion) == address
     assert processes(behind_bastion) == before
     behind_bastion.pulumi("preview", "--expect-no-changes")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.neighbours import Place, ec2, make_place, tcp
+from tests.cluster.client_machines import Place, ec2, make_place, tcp
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import CHECKOUT, Sandbox
-from tests.cluster.waiting import eventually
-from tests.region.guests import Identity
+from tests.region.ssh_machine import Identity
 
 pytestmark = pytest.mark.cluster
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandbox
-from tests.cluster.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -52,7 +52,7 @@ print(json.dumps({"own": own, "roles": iam.list_roles()["Roles"], "volumes": vol
 
 @pytest.fixture(scope="module")
 def deep(own_sandbox: Sandbox) -> Sandbox:
-    settings = ("--config", f"etcd:dataDirectory={DATA}", "--config", "etcd:protected=true")
+    settings = ("--config", f"etcd:dataDirectory={DATA}", "--config", "etcd:deletionProtection=true")
     own_sandbox.run("up", *settings, timeout_seconds=600)
     own_sandbox.run("etcdctl", "put", "born", "at birth")
     return own_sandbox
@@ -143,11 +143,11 @@ def test_a_protected_cluster_loses_nothing(cluster: Sandbox) -> None:
 def test_protection_is_lifted_as_the_docs_say(cluster: Sandbox) -> None:
     before = volumes(cluster), cluster.pids()
     page = (CHECKOUT / "docs" / "protection.md").read_text()
-    values = re.findall(r"pulumi config set etcd:protected (\w+)\n    pulumi up\n", page)
+    values = re.findall(r"pulumi config set etcd:deletionProtection (\w+)\n    pulumi up\n", page)
     assert values == ["false", "true"]
     cluster.python(TAKE_PROFILE, str(cluster.resource("etcd-instance-etcd-2")["id"]))
     for value in values:
-        cluster.pulumi("config", "set", "etcd:protected", value)
+        cluster.pulumi("config", "set", "etcd:deletionProtection", value)
         cluster.up()
         cluster.pulumi("preview", "--expect-no-changes")
         assert bool(cluster.resource("etcd-volume-etcd-1").get("protect")) == (value == "true")
@@ -157,7 +157,7 @@ def test_protection_is_lifted_as_the_docs_say(cluster: Sandbox) -> None:
 def test_a_machine_is_replaced_in_the_update_that_lifts_protection(cluster: Sandbox) -> None:
     """Pulumi lets go at once, so EC2 must too, or the volume is detached from a machine that cannot be terminated."""
     was, kept = str(cluster.resource("etcd-instance-etcd-1")["id"]), volumes(cluster)
-    cluster.up("--config", "etcd:protected=false", "--replace", "**::etcd-instance-etcd-1")
+    cluster.up("--config", "etcd:deletionProtection=false", "--replace", "**::etcd-instance-etcd-1")
     assert str(cluster.resource("etcd-instance-etcd-1")["id"]) != was
     assert volumes(cluster) == kept
     cluster.pulumi("preview", "--expect-no-changes")
@@ -166,7 +166,7 @@ def test_a_machine_is_replaced_in_the_update_that_lifts_protection(cluster: Sand
 def test_a_member_moves_to_another_key_as_the_docs_say(cluster: Sandbox) -> None:
     key, was = cluster.python(MAKE_KEY).strip(), volumes(cluster)
     own = str(cluster.resource("etcd-volumes-key")["outputs"]["arn"])
-    cluster.up("--config", "etcd:protected=false", "--config", "etcd:deleteDataVolumes=false")
+    cluster.up("--config", "etcd:deletionProtection=false", "--config", "etcd:deleteDataVolumes=false")
     to_key = ("--config", f"etcd:kmsKeyArn={key}", "--config", "etcd:replaceVolumeOf=etcd-1")
     assert "no write-ahead log" in refused(cluster, "up", "--yes", "--skip-preview", *to_key)
     replace_lost_member(cluster)

@@ -13,7 +13,7 @@ from tests.cluster.zones import writes_go_on_without
 pytestmark = pytest.mark.cluster
 
 # As docs/protection.md says; a stack without protection is destroyed at once.
-LIFT = {"dev": {}, "prod": {"etcd:protected": "false", "etcd:deleteDataVolumes": "true"}}
+LIFT = {"dev": {}, "prod": {"etcd:deletionProtection": "false", "etcd:deleteDataVolumes": "true"}}
 ZONES = {
     "dev": dict.fromkeys(ADDRESSES, "us-east-1a"),
     "prod": {"192.168.0.100": "us-east-1a", "192.168.1.100": "us-east-1b", "192.168.2.100": "us-east-1c"},
@@ -89,7 +89,7 @@ def test_it_is_destroyed_without_leftovers(own_sandbox: Sandbox, stack: str) -> 
     if LIFT[stack]:
         refused = destroy(own_sandbox, stack, check=False)
         assert refused.returncode != 0
-        assert "etcd:protected is true" in refused.stdout + refused.stderr
+        assert "etcd:deletionProtection is true" in refused.stdout + refused.stderr
         assert own_sandbox.run("status").stdout.count("healthy") == 3, "a refused destroy touched a member"
         settings = [word for key, value in LIFT[stack].items() for word in ("--config", f"{key}={value}")]
         own_sandbox.run("up", "-s", stack, *settings, timeout_seconds=900)

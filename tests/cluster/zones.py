@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.cluster.polling import eventually
 from tests.cluster.sandbox import CHECKOUT, Sandbox
-from tests.cluster.waiting import eventually
 
 
 def writes_go_on_without(sandbox: Sandbox, zone: str, addresses: Mapping[str, str], folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.remote import SCRIPTS, render
+from components.remote.commands import render
 from sandbox.toolchain import Progress, host
 from sandbox.toolchain.image import ROOT, machine_image
 from sandbox.toolchain.store import Store, default_root
@@ -23,7 +23,7 @@ pytestmark = [
 
 GIB = 1024**3
 VARIABLES = {
-    "member": "etcd-1",
+    "host": "etcd-1",
     "instance_id": "i-0123456789abcdef0",
     "volume_id": "vol-0123456789abcdef0",
     "size_gib": "40",
@@ -40,7 +40,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("machine")
     kernel = machine.fetch_kernel(machine.kernel_package() or "", folder)
     grow = folder / "grow.sh"
-    grow.write_text(render(VARIABLES, (SCRIPTS / "lib.sh").read_text(), (SCRIPTS / "grow.sh").read_text()))
+    grow.write_text(render("resize-filesystem", VARIABLES, {}))
     root, volume = folder / "root.disk", folder / "volume.disk"
     machine.make_root(image, {"init.sh": Path(__file__).with_name("machine.sh"), "grow.sh": grow}, root)
     with volume.open("wb") as file:

@@ -12,10 +12,10 @@ from sandbox.region import Region
 from sandbox.toolchain import Progress
 from sandbox.toolchain.image import ROOT, machine_image
 from sandbox.toolchain.store import Store, default_root
-from tests.region.guests import Guest, Identity
+from tests.region.firewalls import VPC, open_to_all
+from tests.region.leak_check import Traces
 from tests.region.remote import API, Remote
-from tests.region.traces import Traces
-from tests.region.walls import VPC, open_to_all
+from tests.region.ssh_machine import Guest, Identity
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

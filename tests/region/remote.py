@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sandbox.cloud.firewall import Firewall, Group, Interface, Rule
-from sandbox.cloud.machines import MachineError, Machines, MachineSpec
+from sandbox.machines.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
 from sandbox.region.launch import CHECKOUT
 

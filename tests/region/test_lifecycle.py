@@ -15,11 +15,11 @@ import pytest
 
 from sandbox.region import Region, RegionError, cgroups
 from sandbox.region.processes import Process
-from sandbox.region.record import FILE, Record
-from tests.region.guests import Guest, Identity
+from sandbox.region.runtime_state import FILE, Record
+from tests.region.firewalls import VPC, open_to_all
+from tests.region.leak_check import Traces, processes_of
 from tests.region.remote import API, Remote
-from tests.region.traces import Traces, processes_of
-from tests.region.walls import VPC, open_to_all
+from tests.region.ssh_machine import Guest, Identity
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import time
 
 import pytest
 
-from sandbox.cloud.machines import MachineError
+from sandbox.machines.machines import MachineError
 from sandbox.region import cgroups
-from tests.region.guests import Guest, Identity
+from tests.region.firewalls import VPC
+from tests.region.leak_check import processes_of
 from tests.region.remote import Remote
-from tests.region.traces import processes_of
-from tests.region.walls import VPC
+from tests.region.ssh_machine import Guest, Identity
 
 
 def test_it_lets_in_the_key_pair_and_shows_the_host_key_of_its_user_data(first: Guest) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.cloud.firewall import Rule
-from sandbox.cloud.machines import MachineError
-from tests.region.guests import Guest, Identity
+from sandbox.machines.firewall import Rule
+from sandbox.machines.machines import MachineError
+from tests.region.firewalls import OPERATOR, VPC, open_to_all, wall
 from tests.region.remote import Remote
-from tests.region.walls import OPERATOR, VPC, open_to_all, wall
+from tests.region.ssh_machine import Guest, Identity
 
 FIRST, SECOND, ELSEWHERE = "192.168.0.100", "192.168.0.101", "192.168.1.100"
 CLIENT_PORT = 2379

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cloud.machines import MachineError
-from tests.region.guests import Guest, Identity
+from sandbox.machines.machines import MachineError
 from tests.region.remote import Remote
+from tests.region.ssh_machine import Guest, Identity
 
 CAP_SYS_RESOURCE = 24  # capabilities(7), linux/capability.h
 BY_ID = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0data"

@@ -29,5 +29,5 @@ BAD_DISKS: list[Case] = [
     *each("replaceVolumeOf", "one of etcd-1, etcd-2, etcd-3", "etcd-4", "other-1"),
     ({"replaceVolumeOf": "etcd-1", "size": "1", "addresses": "[]"}, "replaceVolumeOf", "nobody else has the data"),
     ({"snapshotOnDelete": "true"}, "snapshotOnDelete", "the volumes themselves stay"),
-    *each("protected", "true or false", "maybe"),
+    *each("deletionProtection", "true or false", "maybe"),
 ]

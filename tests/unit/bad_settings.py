@@ -41,8 +41,8 @@ BAD_SETTINGS: list[Case] = [
     ),
     ({"subnetCidr": "192.168.0.0/27"}, "addresses", "no room for the default"),
     ({"subnetCidr": "192.168.0.96/28", "size": "7"}, "addresses", "no room for the default"),
-    ({"renewMachines": "etcd-1"}, "renewMachines", "not plain text"),
-    ({"renewMachines": '["etcd-4"]'}, "renewMachines", "etcd-1, etcd-2, etcd-3; etcd-4 is none"),
+    ({"replaceMachines": "etcd-1"}, "replaceMachines", "not plain text"),
+    ({"replaceMachines": '["etcd-4"]'}, "replaceMachines", "etcd-1, etcd-2, etcd-3; etcd-4 is none"),
     # networks
     ({"vpcCidr": "192.168.0.0"}, "vpcCidr", "with its length"),
     ({"vpcCidr": "192.168.0.5/16"}, "vpcCidr", "not of a host in it: 192.168.0.0/16"),

@@ -1,6 +1,7 @@
 """A recording engine: every resource that a program registers, with its inputs and options, in milliseconds."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,6 +133,11 @@ def record(program: Callable[[], object]) -> Recorder:
     with mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace):
         loop.run_until_complete(stack.run_pulumi_func(lambda: _ignore(program())))
     return recorder
+
+
+def rerun_on(command: Recorded, key: str) -> str:
+    """The digest of a value that the command's script does not read and whose change runs it again."""
+    return str(re.findall(rf"^# rerun on {key} (\w+)$", command.inputs["stdin"], re.MULTILINE)[0])
 
 
 def _ignore(_: object) -> None:

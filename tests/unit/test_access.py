@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from components.aws.keys import SshKeys
-from components.aws.layout import BastionSpec
+from components.aws.specs import BastionSpec, SshKeySpec
+from components.changes import immutable
 from components.cluster import EtcdCluster, EtcdClusterArgs
-from components.guards import refusals
-from components.outputs import outputs
+from components.outputs import known_hosts, outputs, ssh_config
 from components.settings import Settings
-from components.ssh_config import known_hosts, ssh_config
 from tests.unit.bad_access import ED25519, RSA_2048
 from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Recorded, Recorder, record
@@ -32,7 +30,7 @@ pytestmark = pytest.mark.unit
 
 def with_bastion(tarball: Path, **changes: object) -> EtcdClusterArgs:
     given = arguments(tarball, bastion=SPEC, **changes)
-    return replace(given, network=replace(given.network, operator_cidrs=()))
+    return replace(given, ingress=replace(given.ingress, operator_cidrs=()))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +40,7 @@ def bastion(tarball: Path) -> Recorder:
 
 @pytest.fixture(scope="module")
 def own_key(tarball: Path) -> Recorder:
-    own = SshKeys(own_public_key=ED25519)
+    own = SshKeySpec(own_public_key=ED25519)
     return record(lambda: EtcdCluster("etcd", with_bastion(tarball, topology=LONE, ssh_keys=own)))
 
 
@@ -51,15 +49,15 @@ def commands(recorder: Recorder) -> list[Recorded]:
 
 
 def test_every_connection_to_a_member_goes_through_the_bastion_and_knows_both_host_keys(bastion: Recorder) -> None:
-    to_members = [each for each in commands(bastion) if each.name != "etcd-ready-bastion"]
+    to_members = [each for each in commands(bastion) if each.name != "etcd-harden-bastion"]
     assert len(to_members) > len(MEMBERS) * 6
     for command in to_members:
         hop = command.inputs["connection"]["proxy"]
         assert hop["hostKey"] == "ssh-ed25519 etcd-host-key-bastion", command.name
         assert hop["privateKey"] == "PRIVATE KEY etcd-ssh-key-g1"
         assert command.inputs["connection"]["hostKey"].startswith("ssh-ed25519 etcd-host-key-etcd-")
-        assert "etcd-ready-bastion" in bastion.depends_on(command.name), f"{command.name} may find the bastion down"
-    assert "proxy" not in bastion["etcd-ready-bastion"].inputs["connection"]
+        assert "etcd-harden-bastion" in bastion.depends_on(command.name), f"{command.name} may find the bastion down"
+    assert "proxy" not in bastion["etcd-harden-bastion"].inputs["connection"]
 
 
 def test_operators_reach_the_bastion_alone_and_the_bastion_the_members_ssh(bastion: Recorder) -> None:
@@ -95,7 +93,7 @@ def test_the_bastion_is_as_hard_as_a_member_and_its_address_outlives_it(bastion:
 
 
 def test_the_bastion_forwards_to_the_members_ssh_and_no_further(bastion: Recorder) -> None:
-    stdin = bastion["etcd-ready-bastion"].inputs["stdin"]
+    stdin = bastion["etcd-harden-bastion"].inputs["stdin"]
     assert "destinations='192.168.0.100:22 192.168.0.101:22 192.168.0.102:22'" in stdin
     for line in ("PermitOpen $destinations", "AllowTcpForwarding local", "AllowAgentForwarding no", "X11Forwarding no"):
         assert f"\n{line}\n" in stdin
@@ -112,10 +110,10 @@ def test_an_instance_does_not_hang_on_the_key_pair_that_a_rotation_replaces(bast
 
 
 def test_machines_know_the_next_key_before_it_is_used(tarball: Path) -> None:
-    given = with_bastion(tarball, topology=LONE, ssh_keys=SshKeys(generation=4))
+    given = with_bastion(tarball, topology=LONE, ssh_keys=SshKeySpec(generation=4))
     cluster = record(lambda: EtcdCluster("etcd", given))
     assert cluster["etcd-key-pair"].inputs["publicKey"] == "ssh-ed25519 etcd-ssh-key-g4"
-    for name in ("etcd-ready-bastion", "etcd-ready-etcd-1"):
+    for name in ("etcd-harden-bastion", "etcd-prepare-etcd-1"):
         stdin = cluster[name].inputs["stdin"]
         assert "authorized_keys='ssh-ed25519 etcd-ssh-key-g4\nssh-ed25519 etcd-ssh-key-g5'" in stdin
         assert cluster[name].inputs["connection"]["privateKey"] == "PRIVATE KEY etcd-ssh-key-g4"
@@ -123,7 +121,7 @@ def test_machines_know_the_next_key_before_it_is_used(tarball: Path) -> None:
 
 
 def test_the_record_of_the_keys_is_written_when_every_machine_has_them(bastion: Recorder) -> None:
-    assert bastion["etcd-ssh-keys"].inputs["input"] == {"sshKeyGeneration": 1}
+    assert bastion["etcd-ssh-keys"].inputs["input"] == {"schema": 1, "sshKeyGeneration": 1}
     assert bastion.depends_on("etcd-ssh-keys") == {f"etcd-start-{member}" for member in MEMBERS}
 
 
@@ -133,7 +131,7 @@ def test_with_a_key_of_the_operators_own_none_is_made_or_kept(own_key: Recorder)
     for command in commands(own_key):
         assert "privateKey" not in command.inputs["connection"], command.name
         assert "privateKey" not in command.inputs["connection"].get("proxy", {}), command.name
-    assert own_key["etcd-ssh-keys"].inputs["input"] == {"sshKeyGeneration": 0}
+    assert own_key["etcd-ssh-keys"].inputs["input"] == {"schema": 1, "sshKeyGeneration": 0}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +147,7 @@ def test_with_a_key_of_the_operators_own_none_is_made_or_kept(own_key: Recorder)
     ],
 )
 def test_a_key_that_no_machine_knows_is_refused(was: int, wanted: int, reason: str | None) -> None:
-    told = list(refusals({"sshKeyGeneration": was}, {"sshKeyGeneration": wanted}))
+    told = list(immutable.ssh_keys({"sshKeyGeneration": was}, {"sshKeyGeneration": wanted}))
     assert [reason in each for each in told if reason] == ([True] if reason else [])
     assert bool(told) == (reason is not None)
 
@@ -180,18 +178,19 @@ def asked(config: Path, name: str) -> set[str]:
 def test_outputs_tell_the_generated_key_and_no_other(tarball: Path) -> None:
     told: list[set[str]] = []
 
-    def program(keys: SshKeys) -> None:
+    def program(keys: SshKeySpec) -> None:
         args = with_bastion(tarball, topology=LONE, ssh_keys=keys)
         told.append(set(outputs(EtcdCluster("etcd", args), args.topology, "3.5.11")))
 
-    record(lambda: program(SshKeys()))
-    record(lambda: program(SshKeys(own_public_key=ED25519)))
+    record(lambda: program(SshKeySpec()))
+    record(lambda: program(SshKeySpec(own_public_key=ED25519)))
     assert told[0] - told[1] == {"sshPrivateKey"}
     assert {"sshConfig", "sshKnownHosts"} <= told[1]
 
 
 def test_known_hosts_has_a_line_per_address() -> None:
-    assert known_hosts({"192.168.0.100": "ssh-ed25519 AA", "203.0.113.1": "ssh-ed25519 BB"}) == (
+    addresses = {"etcd-1": "192.168.0.100", "etcd-bastion": "203.0.113.1"}
+    assert known_hosts(addresses, {"etcd-1": "ssh-ed25519 AA", "etcd-bastion": "ssh-ed25519 BB"}) == (
         "192.168.0.100 ssh-ed25519 AA\n203.0.113.1 ssh-ed25519 BB\n"
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from components.ssh_config import ssh_config
+from components.outputs import ssh_config
 from sandbox.cli import access
-from sandbox.cli.place import Place
+from sandbox.cli.paths import Place
 
 pytestmark = pytest.mark.unit
 

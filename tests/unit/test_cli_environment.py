@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from sandbox.cli import commands, environment, stackfile
-from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli.paths import FrontDoorError, Place
 from sandbox.toolchain import Release, Toolchain
 
 pytestmark = pytest.mark.unit

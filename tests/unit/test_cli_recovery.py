@@ -13,12 +13,12 @@ from rich.console import Console
 
 from sandbox.cli import recovery
 from sandbox.cli.engine import Engine
-from sandbox.cli.place import FrontDoorError, Place
+from sandbox.cli.paths import FrontDoorError, Place
 
 pytestmark = pytest.mark.unit
 
 INSTANCE_URN = "urn:pulumi:sandbox::etcd::etcd-aws:index:EtcdCluster$aws:ec2/instance:Instance::etcd-etcd-2"
-GATE_URN = "urn:pulumi:sandbox::etcd::etcd-aws:index:EtcdCluster$command:remote:Command::etcd-ready-etcd-2"
+GATE_URN = "urn:pulumi:sandbox::etcd::etcd-aws:index:EtcdCluster$command:remote:Command::etcd-prepare-etcd-2"
 
 
 class RecordedEngine(Engine):
@@ -31,7 +31,7 @@ class RecordedEngine(Engine):
         match arguments[:3]:
             case ["pulumi", "stack", "export"]:
                 return json.dumps({"version": 3, "deployment": told["deployment"]})
-            case ["python", "-m", "sandbox.cli.orphans"]:
+            case ["python", "-m", "sandbox.cli.unmanaged"]:
                 return json.dumps({"candidates": {}, "unsearchable": [], "strays": [], **told["findings"]})
             case ["pulumi", "stack", "import"]:
                 told["imported"] = json.loads(Path(arguments[-1]).read_text(encoding="utf-8"))["deployment"]
@@ -98,7 +98,7 @@ def test_instance_made_in_flight_is_taken_over_with_a_refresh(engine: RecordedEn
     imported = vars(engine)["imported"]
     assert [(each["urn"], each["id"]) for each in imported["resources"]] == [(INSTANCE_URN, "i-1")]
     assert "etcd-etcd-2 was being created and exists as i-1: taken over." in said(engine)
-    assert "etcd-ready-etcd-2 was being created and is made again." in said(engine)
+    assert "etcd-prepare-etcd-2 was being created and is made again." in said(engine)
     assert not list(engine.place.folder.glob(".*port.json")), "a copy of the state was left behind"
 
 

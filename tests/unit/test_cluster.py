@@ -8,11 +8,11 @@ import pytest
 
 from components.cluster import EtcdCluster
 from components.etcd.config import PEER_COMMON_NAME
-from components.topology import plan
+from components.topology import build
 from tests.unit.clusters import MEMBERS, arguments
-from tests.unit.recording import Provider, Recorder, record
+from tests.unit.recording import Provider, Recorder, record, rerun_on
 
-COMMANDS = ("ready", "quiesce", "mount", "grow", "configure", "install", "start", "healthy")
+COMMANDS = ("prepare", "stop", "mount", "resize-filesystem", "configure", "install", "start", "wait-healthy")
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def cluster(plain_cluster: Recorder) -> Recorder:
 
 def test_every_machine_keeps_its_address_and_its_volume_apart_from_the_instance(cluster: Recorder) -> None:
     for number, member in enumerate(MEMBERS):
-        assert cluster[f"etcd-interface-{member}"].inputs["privateIps"] == [f"192.168.0.{100 + number}"]
+        assert cluster[f"etcd-network-interface-{member}"].inputs["privateIps"] == [f"192.168.0.{100 + number}"]
         volume = cluster[f"etcd-volume-{member}"]
         assert volume.inputs["encrypted"] is True
         assert volume.inputs["type"] == "gp3"
         assert volume.options.retainOnDelete, "a volume is deleted only where the configuration says so"
         instance = cluster[f"etcd-instance-{member}"]
-        interface = {"networkInterfaceId": f"etcd-interface-{member}-id"}
+        interface = {"networkInterfaceId": f"etcd-network-interface-{member}-id"}
         assert instance.inputs["primaryNetworkInterface"] == interface
         assert instance.options.deleteBeforeReplace, "two instances cannot hold one interface"
         ignored = set(instance.options.ignoreChanges)
@@ -45,7 +45,7 @@ def test_instances_answer_metadata_with_a_token_only_and_root_disks_are_encrypte
 
 
 def test_a_volume_is_never_pulled_from_a_running_machine(cluster: Recorder) -> None:
-    for attachment in cluster.named("etcd-attachment-"):
+    for attachment in cluster.named("etcd-volume-attachment-"):
         assert attachment.inputs["stopInstanceBeforeDetaching"] is True
         assert "forceDetach" not in attachment.inputs
 
@@ -62,7 +62,7 @@ def test_every_connection_knows_the_host_key(cluster: Recorder) -> None:
     assert len(commands) == len(MEMBERS) * (len(COMMANDS) + 2)
     for command in commands:
         assert command.inputs["connection"]["hostKey"].startswith("ssh-ed25519 etcd-host-key-")
-        if "spare" in command.name:  # runs on another member's machine
+        if "check-peers" in command.name:  # runs on another member's machine
             continue
         member = next(member for member in MEMBERS if command.name.endswith(member))
         assert command.inputs["connection"]["hostKey"] == f"ssh-ed25519 etcd-host-key-{member}"
@@ -78,28 +78,30 @@ def test_a_new_instance_runs_every_command_of_its_machine_again(cluster: Recorde
 
 def test_a_machine_is_changed_only_after_the_others_were_asked(cluster: Recorder) -> None:
     for number, member in enumerate(MEMBERS):
-        spare, neighbour = cluster[f"etcd-spare-{member}"], (number + 1) % len(MEMBERS)
-        assert "create" not in spare.inputs, "at birth there is nobody to ask"
-        assert "bash -s -- update spare" in spare.inputs["update"]
-        assert spare.inputs["connection"]["host"] == f"192.168.0.{100 + neighbour}"
-        assert "machine_facts='m7i.large, spread'" in spare.inputs["stdin"]
-        assert f"{100 + number}:2379" not in spare.inputs["stdin"].partition("other_endpoints=")[2].partition("\n")[0]
+        check, neighbour = cluster[f"etcd-check-peers-{member}"], (number + 1) % len(MEMBERS)
+        assert "create" not in check.inputs, "at birth there is nobody to ask"
+        assert "bash -s -- update check-peers" in check.inputs["update"]
+        assert check.inputs["connection"]["host"] == f"192.168.0.{100 + neighbour}"
+        assert rerun_on(check, "disruptive_inputs")
+        assert f"{100 + number}:2379" not in check.inputs["stdin"].partition("peer_endpoints=")[2].partition("\n")[0]
         if number:  # asked at the start of the update, the answer would be old when it counts
-            assert f"etcd-start-{MEMBERS[number - 1]}" in cluster.depends_on(f"etcd-spare-{member}")
+            assert f"etcd-start-{MEMBERS[number - 1]}" in cluster.depends_on(f"etcd-check-peers-{member}")
 
 
 def test_a_member_is_stopped_in_order_before_its_machine_or_volume_is_taken(cluster: Recorder) -> None:
     for member in MEMBERS:
-        quiesce = cluster[f"etcd-quiesce-{member}"]
-        assert quiesce.inputs["triggers"] == [f"etcd-instance-{member}-id", f"etcd-attachment-{member}-id"]
-        assert "bash -s -- delete quiesce" in quiesce.inputs["delete"]
-        assert quiesce.options.deleteBeforeReplace, "it would run when the machine is gone"
-        assert quiesce.options.deletedWith.endswith("::etcd-topology"), "with the instance it would never run"
-        assert f"etcd-attachment-{member}" in cluster.depends_on(f"etcd-quiesce-{member}"), "the disk would go first"
+        stop = cluster[f"etcd-stop-{member}"]
+        assert stop.inputs["triggers"] == [f"etcd-instance-{member}-id", f"etcd-volume-attachment-{member}-id"]
+        assert "bash -s -- delete stop" in stop.inputs["delete"]
+        assert stop.options.deleteBeforeReplace, "it would run when the machine is gone"
+        assert stop.options.deletedWith.endswith("::etcd-record"), "with the instance it would never run"
+        assert f"etcd-volume-attachment-{member}" in cluster.depends_on(f"etcd-stop-{member}"), (
+            "the disk would go first"
+        )
 
 
 def test_only_named_machines_follow_a_newer_image_or_other_user_data(tarball: Path) -> None:
-    cluster = record(lambda: EtcdCluster("etcd", arguments(tarball, renewed=("etcd-2",))))
+    cluster = record(lambda: EtcdCluster("etcd", arguments(tarball, replace_machines=("etcd-2",))))
     ignored = {member: set(cluster[f"etcd-instance-{member}"].options.ignoreChanges) for member in MEMBERS}
     kept = {member for member in MEMBERS if {"ami", "userData"} <= ignored[member]}
     assert kept == {"etcd-1", "etcd-3"}
@@ -112,7 +114,7 @@ def test_no_command_is_replaced_by_mistake_or_has_an_environment(cluster: Record
     for command in cluster.resources_seen:
         if command.type == "command:remote:Command":
             replaced = "triggers" in command.inputs
-            assert replaced == ("quiesce" in command.name), f"{command.name} would be replaced, not updated"
+            assert replaced == ("-stop-" in command.name), f"{command.name} would be replaced, not updated"
             assert "environment" not in command.inputs
             assert command.inputs["addPreviousOutputInEnv"] is False
             assert "timeout" in command.inputs["update"]
@@ -178,7 +180,7 @@ def test_keys_are_p256(cluster: Recorder) -> None:
 def test_the_gate_waits_for_the_start_of_every_member(cluster: Recorder) -> None:
     starts = {f"etcd-start-{member}" for member in MEMBERS}
     for member in MEMBERS:
-        assert cluster.depends_on(f"etcd-healthy-{member}") >= starts
+        assert cluster.depends_on(f"etcd-wait-healthy-{member}") >= starts
 
 
 def test_at_birth_no_machine_waits_for_another(cluster: Recorder) -> None:
@@ -191,7 +193,7 @@ def test_later_each_machine_waits_for_the_member_before(tarball: Path, monkeypat
     computed = Provider._computed
 
     def born_before(self: Provider, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
-        if args.name == "etcd-birth":
+        if args.name == "etcd-bootstrap":
             return {"output": {"run": "an earlier one", "token": "etcd-token"}}
         return computed(self, args)
 
@@ -203,8 +205,8 @@ def test_later_each_machine_waits_for_the_member_before(tarball: Path, monkeypat
 
 def test_two_clusters_in_one_stack_do_not_collide(tarball: Path) -> None:
     def program() -> None:
-        EtcdCluster("one", arguments(tarball, topology=plan("one", ["192.168.0.100"], "us-east-1a")))
-        EtcdCluster("two", arguments(tarball, topology=plan("two", ["192.168.0.200"], "us-east-1a")))
+        EtcdCluster("one", arguments(tarball, topology=build("one", ["192.168.0.100"], "us-east-1a")))
+        EtcdCluster("two", arguments(tarball, topology=build("two", ["192.168.0.200"], "us-east-1a")))
 
     registered = [(each.type, each.name) for each in record(program).resources_seen]
     assert len(registered) == len(set(registered))

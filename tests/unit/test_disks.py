@@ -8,12 +8,12 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.aws.encryption import unusable
+from components.aws.preflight.kms import unusable
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.settings import Settings
 from tests.unit.bad_disks import KEY
 from tests.unit.clusters import LONE, MEMBERS, arguments
-from tests.unit.recording import Provider, Recorder, record
+from tests.unit.recording import Provider, Recorder, record, rerun_on
 from tests.unit.test_settings import GOOD
 
 OWN_KEY = "arn:aws:kms:us-east-1:111122223333:key/etcd-volumes-key"
@@ -25,9 +25,8 @@ def cluster(given: EtcdClusterArgs) -> Recorder:
     return record(lambda: EtcdCluster("etcd", given))
 
 
-def changed(given: EtcdClusterArgs, *, protected: bool = False, **changes: Any) -> EtcdClusterArgs:
-    volume = replace(given.hardware.volume, **changes)
-    return replace(given, hardware=replace(given.hardware, volume=volume, protected=protected))
+def changed(given: EtcdClusterArgs, **volume: Any) -> EtcdClusterArgs:
+    return replace(given, volume=replace(given.volume, **volume))
 
 
 def keys_of_volumes(made: Recorder) -> set[str]:
@@ -98,20 +97,21 @@ def test_the_program_looks_at_a_given_key_before_it_makes_anything(
 
 
 def test_only_the_named_member_may_get_an_empty_volume_for_another_key(tarball: Path) -> None:
-    made = cluster(replace(arguments(tarball), kms_key_arn=KEY, replace_volume_of="etcd-2"))
+    made = cluster(arguments(tarball, kms_key_arn=KEY, replace_volume_of="etcd-2"))
+    asked = {member: rerun_on(made[f"etcd-check-peers-{member}"], "disruptive_inputs") for member in MEMBERS}
+    assert len(set(asked.values())) == 2
     for member in MEMBERS:
         named = member == "etcd-2"
         assert ("kmsKeyId" in made[f"etcd-volume-{member}"].options.ignoreChanges) is not named
         assert ("rootBlockDevice.kmsKeyId" in made[f"etcd-instance-{member}"].options.ignoreChanges) is not named
-        others_asked = "encrypted anew" in made[f"etcd-spare-{member}"].inputs["stdin"]
-        assert others_asked is named, "its machine is replaced with it, so the others must be healthy"
+        assert (asked[member] != asked["etcd-1"]) is named, "its machine is replaced too: check the peers"
 
 
 @pytest.mark.parametrize("protected", [True, False])
 def test_protection_is_on_machines_addresses_volumes_and_their_key(tarball: Path, protected: bool) -> None:
-    made = cluster(changed(arguments(tarball, topology=LONE), protected=protected))
+    made = cluster(arguments(tarball, topology=LONE, deletion_protection=protected))
     assert made["etcd-volumes-key"].options.protect is protected
-    for role in ("instance", "interface", "volume"):
+    for role in ("instance", "network-interface", "volume"):
         assert made[f"etcd-{role}-etcd-1"].options.protect is protected, role
     instance = made["etcd-instance-etcd-1"].inputs
     assert instance["disableApiTermination"] is protected
@@ -120,8 +120,7 @@ def test_protection_is_on_machines_addresses_volumes_and_their_key(tarball: Path
 
 def test_io2_has_no_throughput_of_its_own(tarball: Path) -> None:
     volume = Settings.parse({**GOOD, "volumeType": "io2", "volumeIops": "8000"}).data_volume
-    given = arguments(tarball, topology=LONE)
-    made = cluster(replace(given, hardware=replace(given.hardware, volume=volume)))
+    made = cluster(arguments(tarball, topology=LONE, volume=volume))
     inputs = made["etcd-volume-etcd-1"].inputs
     assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)
 
@@ -138,7 +137,7 @@ def test_every_machine_has_a_profile_that_permits_nothing(plain_cluster: Recorde
 
 def test_monitoring_and_recovery_are_as_chosen(tarball: Path, plain_cluster: Recorder) -> None:
     given = arguments(tarball, topology=LONE)
-    chosen = cluster(replace(given, hardware=replace(given.hardware, detailed_monitoring=True, auto_recovery=False)))
+    chosen = cluster(replace(given, instance=replace(given.instance, detailed_monitoring=True, auto_recovery=False)))
     for made, monitoring, recovery in ((plain_cluster, False, "default"), (chosen, True, "disabled")):
         instance = made["etcd-instance-etcd-1"].inputs
         assert (instance["monitoring"], instance["maintenanceOptions"]) == (monitoring, {"autoRecovery": recovery})
@@ -147,11 +146,11 @@ def test_monitoring_and_recovery_are_as_chosen(tarball: Path, plain_cluster: Rec
 def test_a_filesystem_follows_its_volume_before_the_next_member_is_touched(plain_cluster: Recorder) -> None:
     made = plain_cluster
     for member in MEMBERS:
-        grow = made[f"etcd-grow-{member}"]
+        grow = made[f"etcd-resize-filesystem-{member}"]
         assert "create" not in grow.inputs, "mkfs takes the whole volume"
         assert "size_gib=20\n" in grow.inputs["stdin"]
-        assert f"etcd-mount-{member}" in made.depends_on(f"etcd-grow-{member}")
-        assert f"etcd-grow-{member}" in made.depends_on(f"etcd-start-{member}")
+        assert f"etcd-mount-{member}" in made.depends_on(f"etcd-resize-filesystem-{member}")
+        assert f"etcd-resize-filesystem-{member}" in made.depends_on(f"etcd-start-{member}")
 
 
 def test_a_key_that_does_not_exist_is_told_with_its_setting(tarball: Path, monkeypatch: pytest.MonkeyPatch) -> None:

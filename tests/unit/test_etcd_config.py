@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from components.etcd.config import EtcdConfig, Tuning, flags, quoted, render
-from components.topology import plan
+from components.topology import build
 
 HERE = Path(__file__).parent
 FLAGS: dict[str, str] = json.loads((HERE / "etcd-flags.json").read_text())["versions"]
-TOPOLOGY = plan("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us-east-1a")
+TOPOLOGY = build("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us-east-1a")
 
 pytestmark = pytest.mark.unit
 
 
-def config(version: str, member: str = "etcd-1", *, open_metrics: bool = False) -> EtcdConfig:
+def config(version: str, member: str = "etcd-1", *, expose_metrics: bool = False) -> EtcdConfig:
     return EtcdConfig(
         member=TOPOLOGY[member],
         topology=TOPOLOGY,
@@ -31,7 +31,7 @@ def config(version: str, member: str = "etcd-1", *, open_metrics: bool = False) 
             auto_compaction_retention="1h",
             snapshot_count=100_000,
         ),
-        open_metrics=open_metrics,
+        expose_metrics=expose_metrics,
     )
 
 
@@ -40,9 +40,9 @@ def test_the_file_is_the_golden_one(version: str) -> None:
     assert render(config(version)) == (HERE / "golden" / f"etcd-{version}.conf").read_text()
 
 
-def test_the_file_is_the_golden_one_with_open_metrics() -> None:
+def test_the_file_is_the_golden_one_with_expose_metrics() -> None:
     assert (
-        render(config("3.5.11", open_metrics=True)) == (HERE / "golden" / "etcd-3.5.11-open-metrics.conf").read_text()
+        render(config("3.5.11", expose_metrics=True)) == (HERE / "golden" / "etcd-3.5.11-open-metrics.conf").read_text()
     )
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from sandbox.cloud.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, Group, Interface, Rule
 from sandbox.region.firewall import Layout, render
 
 pytestmark = pytest.mark.unit

@@ -8,11 +8,11 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.aws import existing
-from components.aws.existing import FoundSubnet
-from components.aws.layout import ExistingVpc, NewVpc, Sources
+from components.aws.preflight import vpc
+from components.aws.preflight.vpc import FoundSubnet
+from components.aws.specs import ExistingVpc, NewVpc, Sources
 from components.cluster import EtcdCluster
-from components.topology import plan
+from components.topology import build
 from tests.unit import recording
 from tests.unit.clusters import arguments
 from tests.unit.recording import Recorder, record
@@ -20,7 +20,7 @@ from tests.unit.test_access import SPEC
 
 ZONE, VPC, SUBNET, CLIENTS = "us-east-1a", "vpc-existing", "subnet-existing", "sg-0123456789abcdef0"
 CLAIMED = ExistingVpc(vpc_id=VPC, subnets={ZONE: SUBNET, "us-east-1b": "subnet-b", "us-east-1c": "subnet-c"})
-TOPOLOGY = plan("etcd", ["10.0.1.10", "10.0.2.10", "10.0.3.10"], *CLAIMED.subnets)
+TOPOLOGY = build("etcd", ["10.0.1.10", "10.0.2.10", "10.0.3.10"], *CLAIMED.subnets)
 FOUND = {
     subnet: FoundSubnet(vpc_id=VPC, zone=zone, cidr=f"10.0.{number}.0/24")
     for number, (zone, subnet) in enumerate(CLAIMED.subnets.items(), start=1)
@@ -32,14 +32,13 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture(scope="module")
 def in_existing(tarball: Path) -> Recorder:
-    given = arguments(tarball)
-    network = replace(
-        given.network,
-        vpc=ExistingVpc(vpc_id=VPC, subnets={ZONE: SUBNET}),
+    given = arguments(tarball, vpc=ExistingVpc(vpc_id=VPC, subnets={ZONE: SUBNET}))
+    ingress = replace(
+        given.ingress,
         clients=Sources(cidrs=["10.2.0.0/16"], security_group_ids=[CLIENTS]),
         metrics=Sources(cidrs=["10.3.0.0/16"], security_group_ids=[CLIENTS]),
     )
-    return record(lambda: EtcdCluster("etcd", replace(given, network=network)))
+    return record(lambda: EtcdCluster("etcd", replace(given, ingress=ingress)))
 
 
 def test_in_an_existing_vpc_only_a_security_group_is_made(in_existing: Recorder) -> None:
@@ -48,7 +47,7 @@ def test_in_an_existing_vpc_only_a_security_group_is_made(in_existing: Recorder)
         "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable",
     }  # fmt: skip
     for member in ("etcd-1", "etcd-2", "etcd-3"):
-        assert in_existing[f"etcd-interface-{member}"].inputs["subnetId"] == SUBNET
+        assert in_existing[f"etcd-network-interface-{member}"].inputs["subnetId"] == SUBNET
         assert in_existing[f"etcd-volume-{member}"].inputs["availabilityZone"] == ZONE
 
 
@@ -73,11 +72,11 @@ def source(inputs: dict[str, Any]) -> str:
 
 
 def test_metrics_are_on_the_network_where_somebody_may_read_them(in_existing: Recorder) -> None:
-    assert "http://127.0.0.1:2381,http://192.168.0.101:2381" in in_existing["etcd-start-etcd-2"].inputs["stdin"]
+    assert "http://127.0.0.1:2381,http://192.168.0.101:2381" in in_existing["etcd-configure-etcd-2"].inputs["stdin"]
 
 
 def test_a_vpc_that_is_as_claimed_is_accepted() -> None:
-    assert list(existing.refusals(CLAIMED, TOPOLOGY, True, FOUND)) == []
+    assert list(vpc.differences(CLAIMED, TOPOLOGY, True, FOUND)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,12 +93,12 @@ def test_a_subnet_that_is_not_as_claimed_is_refused(wrong: dict[str, str] | None
     found = {**FOUND, SUBNET: replace(FOUND[SUBNET], **wrong)} if wrong else {**FOUND}
     if wrong is None:
         del found[SUBNET]
-    (told,) = existing.refusals(CLAIMED, TOPOLOGY, True, found)
+    (told,) = vpc.differences(CLAIMED, TOPOLOGY, True, found)
     assert reason in told
 
 
 def test_all_that_is_wrong_with_a_vpc_is_told_together() -> None:
-    told = list(existing.refusals(CLAIMED, TOPOLOGY, False, {}))
+    told = list(vpc.differences(CLAIMED, TOPOLOGY, False, {}))
     assert [VPC in told[0], *(subnet in each for subnet, each in zip(FOUND, told[1:], strict=True))] == [True] * 4
 
 
@@ -136,7 +135,7 @@ def test_the_bastion_s_instance_type_is_looked_up_too(tarball: Path, monkeypatch
 
 
 def assert_refused_before_anything(
-    tarball: Path, monkeypatch: pytest.MonkeyPatch, reason: str, **network: object
+    tarball: Path, monkeypatch: pytest.MonkeyPatch, reason: str, **changes: object
 ) -> None:
     asked = list[str]()
     make = recording.Provider.new_resource
@@ -146,7 +145,6 @@ def assert_refused_before_anything(
         return make(self, args)
 
     monkeypatch.setattr(recording.Provider, "new_resource", noting)
-    given = arguments(tarball)
     with pytest.raises(pulumi.RunError, match=reason):
-        record(lambda: EtcdCluster("etcd", replace(given, network=replace(given.network, **network))))  # type: ignore[arg-type]
+        record(lambda: EtcdCluster("etcd", arguments(tarball, **changes)))
     assert [each for each in asked if not each.startswith(("etcd-aws:", "pulumi:pulumi:"))] == []

@@ -5,7 +5,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from sandbox.cloud.machines import MachineError, MachineSpec
+from sandbox.machines.machines import MachineError, MachineSpec
 from sandbox.region.machine import Machine
 from sandbox.region.nspawn import REBOOT_EXIT_CODE
 

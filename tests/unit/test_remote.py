@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.remote import SCRIPTS, command_line, render
+from components.remote.commands import HOST_FILES, assemble, command_line
 
 HOSTILE = [
     "$(touch {mark})",
@@ -27,22 +27,22 @@ def bash(text: str) -> subprocess.CompletedProcess[str]:
 def test_a_variable_arrives_as_it_is_and_is_never_executed(value: str, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     given = value.format(mark=mark)
-    done = bash(render({"free_text": given}, "", 'printf %s "$free_text"'))
+    done = bash(assemble({"free_text": given}, "", 'printf %s "$free_text"'))
     assert done.stdout == given
     assert not mark.exists()
 
 
 def test_a_child_that_reads_does_not_eat_the_rest_of_the_script() -> None:
-    assert bash(render({}, "", "cat\necho reached")).stdout == "reached\n"
+    assert bash(assemble({}, "", "cat\necho reached")).stdout == "reached\n"
 
 
 def test_a_failing_command_ends_the_script_with_its_status() -> None:
-    done = bash(render({}, "", "false\necho reached"))
+    done = bash(assemble({}, "", "false\necho reached"))
     assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_a_script_sees_whether_it_is_a_create_or_an_update() -> None:
-    assert bash(render({}, "", 'echo "$1"')).stdout == "create\n"
+    assert bash(assemble({}, "", 'echo "$1"')).stdout == "create\n"
 
 
 def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
@@ -54,24 +54,24 @@ def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
 
 
 def test_the_unit_is_one_that_systemd_reads() -> None:
-    text = (SCRIPTS / "etcd.service").read_text()
+    text = (HOST_FILES / "units" / "etcd.service").read_text()
     assert "$" not in text.replace("${mount_point}", ""), "only the mount point is filled in"
     for line in text.splitlines():
         assert not line.endswith((" ", "\\")), "a space after a backslash broke the unit that this grew from"
 
 
-def report(library: str, script: str) -> str:
-    return bash(render({"member": "etcd-1"}, library, script)).stdout
+def report(script: str) -> str:
+    library = "".join((HOST_FILES / "lib" / f"{name}.sh").read_text() for name in ("report", "files"))
+    return bash(assemble({"host": "etcd-1"}, library, script)).stdout
 
 
 def test_a_file_is_written_once_and_its_mode_and_owner_count(tmp_path: Path) -> None:
-    library = (SCRIPTS / "lib.sh").read_text()
     file = tmp_path / "etcd.conf"
     owner = f"{file.parent.owner()}:{file.parent.group()}"
     script = f"write_file {file} 640 {owner} < <(printf %s content)\nreport same"
-    assert report(library, script) == f"changed: {file}\n"
-    assert report(library, script) == "unchanged: same\n"
+    assert report(script) == f"changed: {file}\n"
+    assert report(script) == "unchanged: same\n"
     file.chmod(0o644)
-    assert report(library, script) == f"changed: {file}\n"
+    assert report(script) == f"changed: {file}\n"
     assert file.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["etcd.conf"], "a temporary file was left"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.settings import Settings
-from components.settings.faults import Fault, SettingsError
+from components.settings.errors import ConfigError, SettingsError
 from tests.unit import bad_access, bad_disks, bad_networks, bad_settings, bad_zones
 from tests.unit.bad_settings import Values
 
@@ -29,7 +29,7 @@ PUBLISHED = "e256885e753dc99001335e099d3c2eb8cf21a865a087ee4d7e3665752ae5929a"
 pytestmark = pytest.mark.unit
 
 
-def faults_of(values: Values, secret_keys: frozenset[str] = frozenset()) -> tuple[Fault, ...]:
+def faults_of(values: Values, secret_keys: frozenset[str] = frozenset()) -> tuple[ConfigError, ...]:
     with pytest.raises(SettingsError) as refused:
         Settings.parse({**GOOD, **values}, secret_keys)
     return refused.value.faults

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from components import settings
-from components.settings.faults import SettingsError
+from components.settings.errors import SettingsError
 
 pytestmark = pytest.mark.unit
 

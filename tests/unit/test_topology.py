@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.topology import Member, Topology, default_addresses, plan, quorum, tolerated_failures, zone_subnets
+from components.topology import Member, Topology, build, default_addresses, quorum, tolerated_failures, zone_subnets
 
 ADDRESSES = ["192.168.0.100", "192.168.0.101", "192.168.0.102"]
 
@@ -17,7 +17,7 @@ def test_quorum_is_a_majority(size: int, majority: int, losses: int) -> None:
 
 
 def test_members_are_named_after_the_cluster_and_numbered_from_one() -> None:
-    topology = plan("orders", ADDRESSES, "us-east-1a")
+    topology = build("orders", ADDRESSES, "us-east-1a")
     assert [(member.name, member.address, member.zone) for member in topology] == [
         ("orders-1", "192.168.0.100", "us-east-1a"),
         ("orders-2", "192.168.0.101", "us-east-1a"),
@@ -33,7 +33,7 @@ def test_urls_are_tls_but_for_metrics_on_loopback() -> None:
 
 
 def test_initial_cluster_and_endpoints_list_every_member() -> None:
-    topology = plan("etcd", ADDRESSES, "us-east-1a")
+    topology = build("etcd", ADDRESSES, "us-east-1a")
     assert topology.initial_cluster == (
         "etcd-1=https://192.168.0.100:2380,etcd-2=https://192.168.0.101:2380,etcd-3=https://192.168.0.102:2380"
     )
@@ -41,7 +41,7 @@ def test_initial_cluster_and_endpoints_list_every_member() -> None:
 
 
 def test_a_member_is_found_by_its_name_wherever_it_stands() -> None:
-    topology = plan("etcd", ADDRESSES, "us-east-1a")
+    topology = build("etcd", ADDRESSES, "us-east-1a")
     reversed_order = Topology(tuple(reversed(topology.members)))
     assert topology["etcd-2"] == reversed_order["etcd-2"]
     with pytest.raises(KeyError, match="no member etcd-9; the members are etcd-1, etcd-2, etcd-3"):
@@ -59,14 +59,14 @@ def test_two_members_never_share_an_identity(field: str, twin: tuple[str, str]) 
 @pytest.mark.parametrize("count", [3, 4, 5, 6])
 def test_over_three_zones_or_more_the_loss_of_any_one_keeps_quorum(size: int, count: int) -> None:
     zones = [f"us-east-1{letter}" for letter in "abcdef"[:count]]
-    topology = plan("etcd", default_addresses(zone_subnets("10.0.0.0/24", zones).values(), size), *zones)
+    topology = build("etcd", default_addresses(zone_subnets("10.0.0.0/24", zones).values(), size), *zones)
     assert all(topology.survives_loss_of(zone) for zone in zones)
 
 
 @pytest.mark.parametrize("size", [3, 5, 7])
 def test_over_one_or_two_zones_there_is_one_whose_loss_is_the_end(size: int) -> None:
     for zones in (["a"], ["a", "b"]):
-        topology = plan("etcd", default_addresses(["10.0.0.0/24"], size), *zones)
+        topology = build("etcd", default_addresses(["10.0.0.0/24"], size), *zones)
         assert not all(topology.survives_loss_of(zone) for zone in topology.zones)
 
 

@@ -1,18 +1,17 @@
 """Members in one zone or in several: what is made for them, and that a live cluster never moves in one step."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
-from components.aws.hardware import DataVolume
-from components.aws.layout import ExistingVpc, NewVpc
+from components.aws.specs import DataVolumeSpec, ExistingVpc, NewVpc
+from components.changes import immutable
+from components.changes.record import ClusterRecord
 from components.cluster import EtcdCluster
-from components.guards import Facts, recorded, refusals
-from components.topology import Topology, default_addresses, plan, zone_subnets
+from components.topology import Topology, build, default_addresses, zone_subnets
 from tests.unit.clusters import arguments
 from tests.unit.recording import Provider, Recorder, record
 
@@ -25,19 +24,19 @@ KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890
 pytestmark = pytest.mark.unit
 
 
-def volume(size_gib: int = 20, *, delete: bool = False, **changes: Any) -> DataVolume:
+def volume(size_gib: int = 20, *, delete: bool = False, **changes: Any) -> DataVolumeSpec:
     given = {"type": "gp3", "size_gib": size_gib, "iops": 3000, "throughput_mibps": 125, "delete": delete}
-    return DataVolume(**{**given, **changes})
+    return DataVolumeSpec(**{**given, **changes})
 
 
 def topology(size: int, *zones: str) -> Topology:
-    return plan("etcd", default_addresses(zone_subnets("192.168.0.0/24", zones).values(), size), *zones)
+    return build("etcd", default_addresses(zone_subnets("192.168.0.0/24", zones).values(), size), *zones)
 
 
 @pytest.fixture(scope="module")
 def spread(tarball: Path) -> Recorder:
-    given = arguments(tarball, topology=topology(5, *ZONES))
-    given = replace(given, network=replace(given.network, vpc=NewVpc(cidr="192.168.0.0/16", subnets=SUBNETS)))
+    vpc = NewVpc(cidr="192.168.0.0/16", subnets=SUBNETS)
+    given = arguments(tarball, topology=topology(5, *ZONES), vpc=vpc)
     return record(lambda: EtcdCluster("etcd", given))
 
 
@@ -50,7 +49,7 @@ def test_each_zone_has_a_subnet_and_each_member_its_interface_and_disk_there(spr
     made = {each.inputs["availabilityZone"]: each.inputs["cidrBlock"] for each in spread.named("etcd-subnet-")}
     assert made == SUBNETS
     for member in topology(5, *ZONES):
-        interface = spread[f"etcd-interface-{member.name}"].inputs
+        interface = spread[f"etcd-network-interface-{member.name}"].inputs
         assert (interface["subnetId"], interface["privateIps"]) == (f"etcd-subnet-{member.zone}-id", [member.address])
         assert spread[f"etcd-volume-{member.name}"].inputs["availabilityZone"] == member.zone
 
@@ -80,26 +79,25 @@ def test_where_the_guard_refuses_no_network_disk_or_machine_is_reached(
 
     def refusing(self: Provider, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         asked.append(args.typ)
-        if args.name == "etcd-topology":
+        if args.name == "etcd-record":
             time.sleep(0.1)  # whatever does not wait goes on meanwhile
             raise RuntimeError("refused")
         return make(self, args)
 
     monkeypatch.setattr(Provider, "new_resource", refusing)
-    given = arguments(tarball)
     with pytest.raises(Exception, match="refused"):
-        record(lambda: EtcdCluster("etcd", replace(given, network=replace(given.network, vpc=vpc))))
+        record(lambda: EtcdCluster("etcd", arguments(tarball, vpc=vpc)))
     assert "pulumi:index:Stash" in asked
     harmless = ("pulumi:", "etcd-aws:", "tls:", "aws:ec2/keyPair", "aws:ec2/placementGroup", "aws:iam/")
     assert [each for each in asked if not each.startswith(harmless)] == []
 
 
 def test_the_guard_compares_at_preview_and_refuses(spread: Recorder) -> None:
-    hook, record_of = spread.hooks["etcd-topology"], spread["etcd-topology"]
+    hook, record_of = spread.hooks["etcd-record"], spread["etcd-record"]
     assert hook.opts is not None
     assert hook.opts.on_dry_run, "a refusal after the preview comes too late for whoever has answered yes"
-    assert list(record_of.options.hooks.before_update) == ["etcd-topology"]
-    old = {"input": facts(topology(3, "us-east-1a"))}
+    assert list(record_of.options.hooks.before_update) == ["etcd-record"]
+    old = {"input": recorded(topology(3, "us-east-1a"))}
     args = pulumi.ResourceHookArgs(
         urn="", id="", name="", type="", old_inputs=old, new_inputs={"input": record_of.inputs["input"]}
     )
@@ -118,7 +116,7 @@ def test_the_guard_compares_at_preview_and_refuses(spread: Recorder) -> None:
     ],
 )
 def test_a_live_member_never_changes_its_zone(was: Topology, wanted: Topology) -> None:
-    (reason,) = (each for each in refusals(facts(was), facts(wanted)) if "zone" in each)
+    (reason,) = (each for each in immutable.cluster(recorded(was), recorded(wanted)) if "zone" in each)
     assert "docs/multi-az.md" in reason
 
 
@@ -158,27 +156,23 @@ def test_a_live_member_never_changes_its_zone(was: Topology, wanted: Topology) -
 def test_what_could_cost_quorum_or_data_is_refused(
     was: dict[str, Any], wanted: dict[str, Any], reason: str | None
 ) -> None:
-    told = list(refusals(changed(**was), changed(**wanted)))
+    told = list(immutable.cluster(changed(**was), changed(**wanted)))
     assert [reason in each for each in told if reason] == ([True] if reason else [])
     assert bool(told) == (reason is not None)
 
 
 def test_another_cluster_name_is_refused() -> None:
-    (reason,) = refusals({"name": "etcd"}, {"name": "other"})
+    (reason,) = immutable.name({"name": "etcd"}, {"name": "other"})
     assert "would delete the running cluster" in reason
 
 
-def test_a_record_of_an_earlier_version_of_the_program_refuses_nothing() -> None:
-    now = facts(topology(3, *ZONES))
-    assert list(refusals({}, now)) == []
-    assert list(refusals({key: value for key, value in now.items() if key != "network"}, now)) == []
-
-
-def facts(of: Topology) -> dict[str, Any]:
-    return recorded(Facts(topology=of, network=NETWORK, architecture="amd64", volume=volume(), version="3.5.11"))
+def recorded(of: Topology) -> dict[str, Any]:
+    return ClusterRecord(
+        topology=of, network=NETWORK, architecture="amd64", volume=volume(), version="3.5.11"
+    ).to_state()
 
 
 def changed(size: int = 3, subnet: str = "10.0.0.0/24", **given: Any) -> dict[str, Any]:
-    of = plan("etcd", default_addresses([subnet], size), "us-east-1a")
+    of = build("etcd", default_addresses([subnet], size), "us-east-1a")
     usual = {"network": NETWORK, "architecture": "amd64", "volume": volume(), "version": "3.5.11"}
-    return recorded(Facts(**{"topology": of, **usual, **given}))
+    return ClusterRecord(**{"topology": of, **usual, **given}).to_state()

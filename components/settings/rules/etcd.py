@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
 from components.etcd.versions import SUPPORTED_MINORS, minor_of
-from components.settings.faults import Fault
-from components.settings.rules.joint import JointRules, fault
+from components.settings.errors import ConfigError
+from components.settings.rules.cross_field import CrossFieldRules, fault
 from components.topology import member_names
 
 if TYPE_CHECKING:
@@ -20,27 +20,27 @@ LOSES_DATA = ("3.5.0", "3.5.1", "3.5.2")
 XEN_FAMILIES = ("c1", "c3", "c4", "d2", "f1", "g2", "g3", "g3s", "h1", "i2", "i3", "m1", "m2", "m3", "m4", "p2",
                 "p3", "r3", "r4", "t1", "t2", "x1", "x1e")  # fmt: skip
 
-joint = JointRules()
+joint = CrossFieldRules()
 
 
 @joint("instanceType")
-def machine_is_nitro(settings: "Settings") -> Iterator[Fault]:
+def machine_is_nitro(settings: "Settings") -> Iterator[ConfigError]:
     if settings.instance_type.partition(".")[0] in XEN_FAMILIES:
         rule = "a type on the Nitro system: older ones name their disks so that the data volume is not found"
         yield fault("instanceType", settings.instance_type, rule, "m7i.large")
 
 
-@joint("renewMachines", "clusterName", "size")
-def renewed_are_members(settings: "Settings") -> Iterator[Fault]:
+@joint("replaceMachines", "clusterName", "size")
+def renewed_are_members(settings: "Settings") -> Iterator[ConfigError]:
     members = member_names(settings.cluster_name, settings.size)
-    unknown = [name for name in settings.renew_machines if name not in members]
+    unknown = [name for name in settings.replace_machines if name not in members]
     if unknown:
         rule = f"names of members, {', '.join(members)}; {', '.join(unknown)} is none"
-        yield fault("renewMachines", list(settings.renew_machines), rule, f"[{members[0]}]")
+        yield fault("replaceMachines", list(settings.replace_machines), rule, f"[{members[0]}]")
 
 
 @joint("etcdVersion", "instanceType", "releaseSha256")
-def version_is_usable(settings: "Settings") -> Iterator[Fault]:
+def version_is_usable(settings: "Settings") -> Iterator[ConfigError]:
     version, architecture = settings.etcd_version, settings.architecture
     if version in LOSES_DATA:
         rule = "not 3.5.0 to 3.5.2: they lose committed data in a crash (etcd issue 13766)"
@@ -57,7 +57,7 @@ def version_is_usable(settings: "Settings") -> Iterator[Fault]:
 
 
 @joint("etcdVersion", "instanceType", "releaseFile", "releaseSha256", "releaseUrl")
-def checksum_agrees(settings: "Settings") -> Iterator[Fault]:
+def checksum_agrees(settings: "Settings") -> Iterator[ConfigError]:
     published = published_sha256(settings.etcd_version, settings.architecture)
     official = not settings.release_file and settings.release_url == OFFICIAL_URL
     if official and settings.release_sha256 and published and settings.release_sha256 != published:
@@ -66,7 +66,7 @@ def checksum_agrees(settings: "Settings") -> Iterator[Fault]:
 
 
 @joint("releaseFile")
-def release_file_exists(settings: "Settings") -> Iterator[Fault]:
+def release_file_exists(settings: "Settings") -> Iterator[ConfigError]:
     path = Path(settings.release_file)
     if settings.release_file and not path.is_file():
         rule = f"a file on this machine; there is none at {path.absolute()}"
@@ -74,7 +74,7 @@ def release_file_exists(settings: "Settings") -> Iterator[Fault]:
 
 
 @joint("heartbeatMilliseconds", "electionMilliseconds")
-def election_is_slower(settings: "Settings") -> Iterator[Fault]:
+def election_is_slower(settings: "Settings") -> Iterator[ConfigError]:
     least = 5 * settings.heartbeat_milliseconds
     if settings.election_milliseconds < least:
         rule = f"at least 5 times etcd:heartbeatMilliseconds, {least}: etcd does not start otherwise"
@@ -82,7 +82,7 @@ def election_is_slower(settings: "Settings") -> Iterator[Fault]:
 
 
 @joint("certificateValidityDays", "certificateRenewalDays")
-def renewal_is_early(settings: "Settings") -> Iterator[Fault]:
+def renewal_is_early(settings: "Settings") -> Iterator[ConfigError]:
     validity, early = settings.certificate_validity_days, settings.certificate_renewal_days
     if early >= validity:
         rule = f"less than etcd:certificateValidityDays, {validity}: otherwise every update renews"
@@ -90,7 +90,7 @@ def renewal_is_early(settings: "Settings") -> Iterator[Fault]:
 
 
 @joint("certificateValidityDays", "caValidityDays")
-def authority_outlives(settings: "Settings") -> Iterator[Fault]:
+def authority_outlives(settings: "Settings") -> Iterator[ConfigError]:
     leaf, authority = settings.certificate_validity_days, settings.ca_validity_days
     if authority <= leaf:
         rule = f"more than etcd:certificateValidityDays, {leaf}: a certificate is worth nothing after its CA's end"

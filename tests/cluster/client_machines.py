@@ -1,0 +1,127 @@
+"""Other machines in the cluster's network, made with the plain EC2 API: strangers, clients, a scraper of metrics."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cluster.sandbox import Sandbox
+from tests.region.ssh_machine import Identity, public_half
+
+CALL = """
+import boto3, json, sys
+answer = getattr(boto3.client("ec2"), sys.argv[1])(**json.loads(sys.argv[2]))
+answer.pop("ResponseMetadata", None)
+print(json.dumps(answer, default=str))
+"""
+# All in one program: each start of one costs a second.
+MAKE = """
+import boto3, json, sys
+given, ec2 = json.loads(sys.argv[1]), boto3.client("ec2")
+vpc = ec2.create_vpc(CidrBlock=given["vpc"])["Vpc"]["VpcId"]
+subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=given["subnet"], AvailabilityZone=given["zone"])["Subnet"]["SubnetId"]
+named = {name for _, names in given["machines"].values() for name in names}
+groups = {name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in named}
+ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": given["owner"]}]}
+ec2.authorize_security_group_ingress(GroupId=groups["neighbours"], IpPermissions=[ssh])
+ec2.import_key_pair(KeyName="neighbours", PublicKeyMaterial=given["key"])
+images = ec2.describe_images(Owners=["136693071363"], Filters=[{"Name": "name", "Values": [given["image"]]}])["Images"]
+for address, names in given["machines"].values():
+    ec2.run_instances(
+        ImageId=images[0]["ImageId"], InstanceType=given["type"], MinCount=1, MaxCount=1, KeyName="neighbours",
+        SubnetId=subnet, PrivateIpAddress=address, SecurityGroupIds=[groups[name] for name in names],
+        UserData=given["user_data"],
+    )
+print(json.dumps({"vpc": vpc, "subnet": subnet, "groups": groups}))
+"""
+KNOCK = "timeout 2 bash -c '</dev/tcp/{address}/{port}' 2>/dev/null && echo {address}:{port} &"
+
+
+def ec2(sandbox: Sandbox, action: str, **parameters: Any) -> dict[str, Any]:
+    """The answer of one call."""
+    answer: dict[str, Any] = json.loads(sandbox.python(CALL, action, json.dumps(parameters)))
+    return answer
+
+
+def tcp(port: int, **source: Any) -> dict[str, Any]:
+    """One permission of a security group."""
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **source}
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A machine that is not a member, with an address and security groups."""
+
+    sandbox: Sandbox
+    identity: Identity
+    address: str
+
+    def run(self, script: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """A shell script there."""
+        known_hosts = self.identity.host_key.with_name(f"known-{self.address}")
+        known_hosts.write_text(f"{self.address} {public_half(self.identity.host_key)}\n")
+        options = {
+            "IdentityFile": self.identity.login_key,
+            "UserKnownHostsFile": known_hosts,
+            "StrictHostKeyChecking": "yes",
+            "BatchMode": "yes",
+            "ConnectTimeout": 5,
+        }
+        ssh = ["/usr/bin/ssh", "-F", "none", *(f"-o{key}={value}" for key, value in options.items())]
+        return self.sandbox.run(*ssh, f"admin@{self.address}", script, check=False, stdin=stdin)
+
+    def is_up(self) -> bool:
+        return self.run("true").returncode == 0
+
+    def reaches(self, addresses: tuple[str, ...], ports: tuple[int, ...]) -> set[str]:
+        """Which of these, as `address:port`, take a connection."""
+        knocks = "\n".join(KNOCK.format(address=address, port=port) for address in addresses for port in ports)
+        done = self.run(f"{knocks}\nwait")
+        assert done.returncode == 0, done.stderr
+        return set(done.stdout.split())
+
+    def put(self, files: Mapping[str, str]) -> None:
+        """Files in its home folder."""
+        for name, content in files.items():
+            done = self.run(f"umask 077; cat >{name}", stdin=content)
+            assert done.returncode == 0, done.stderr
+
+
+@dataclass(frozen=True)
+class Place:
+    """A VPC with one subnet, made by somebody else, and the machines in it by name."""
+
+    vpc: str
+    subnet: str
+    groups: dict[str, str]
+    machines: dict[str, Neighbour]
+
+
+def make_place(
+    sandbox: Sandbox,
+    identity: Identity,
+    *,
+    vpc: str,
+    subnet: str,
+    zone: str,
+    owner: str,
+    machines: Mapping[str, tuple[str, Sequence[str]]],
+) -> Place:
+    """A place as described. A machine has an address and groups; that of `neighbours` lets in `owner`, by SSH."""
+    arm = platform.machine() == "aarch64"
+    given = {
+        "vpc": vpc,
+        "subnet": subnet,
+        "zone": zone,
+        "owner": owner,
+        "machines": machines,
+        "key": public_half(identity.login_key),
+        "image": f"debian-12-{'arm64' if arm else 'amd64'}-*",
+        "type": "t4g.small" if arm else "t3.small",
+        "user_data": identity.user_data().decode(),
+    }
+    made = json.loads(sandbox.python(MAKE, json.dumps(given)))
+    booted = {name: Neighbour(sandbox, identity, address) for name, (address, _) in machines.items()}
+    return Place(made["vpc"], made["subnet"], made["groups"], booted)

@@ -1,0 +1,165 @@
+"""Births under odd conditions, in regions of their own: the engine is killed, or does one thing at a time.
+
+The second is begun before the first test and takes its time beside it: both wait for the provider most of the time.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.polling import eventually
+from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
+
+pytestmark = pytest.mark.cluster
+
+# In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
+IN_FLIGHT = (
+    "aws:ec2/vpc:Vpc::etcd-vpc",
+    "aws:ec2/networkInterface:NetworkInterface::etcd-network-interface-etcd-2",
+    "aws:ebs/volume:Volume::etcd-volume-etcd-1",
+    "aws:ec2/instance:Instance::etcd-instance-etcd-1",
+    "aws:ec2/volumeAttachment:VolumeAttachment::etcd-volume-attachment-etcd-1",
+    "command:remote:CopyToRemote::etcd-release-etcd-2",
+    "command:remote:Command::etcd-start-etcd-3",
+)
+COUNT = """
+import boto3, json
+ec2 = boto3.client("ec2")
+live = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+print(json.dumps({
+    "instances": len([i for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]]),
+    "volumes": len([v for v in ec2.describe_volumes()["Volumes"] if v["Size"] == 20]),
+    "interfaces": len(ec2.describe_network_interfaces()["NetworkInterfaces"]),
+    "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
+}))
+"""
+
+LEFT = """
+import boto3, json
+ec2, iam, kms = boto3.client("ec2"), boto3.client("iam"), boto3.client("kms")
+live = [{"Name": "instance-state-name", "Values": ["pending", "running", "shutting-down", "stopping", "stopped"]}]
+print(json.dumps([
+    *[i["InstanceId"] for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]],
+    *[v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]],
+    *[n["NetworkInterfaceId"] for n in ec2.describe_network_interfaces()["NetworkInterfaces"]],
+    *[s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]],
+    *[v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]],
+    *[k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
+    *[r["RoleName"] for r in iam.list_roles()["Roles"]],
+    *[p["InstanceProfileName"] for p in iam.list_instance_profiles()["InstanceProfiles"]],
+    *[
+        key["KeyId"]
+        for key in (kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"])
+        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
+    ],
+]))
+"""
+
+
+def pending(checkpoint: Path) -> list[str]:
+    """URNs of what the engine has noted as being created. Parses no more of the state than that: it is read often."""
+    try:
+        noted = checkpoint.read_text(encoding="utf-8").partition('"pending_operations":')[2]
+    except OSError:
+        return []
+    return re.findall(r'"resource":{"urn":"([^"]+)"', noted)
+
+
+def engine_of(process: subprocess.Popen[str]) -> int | None:
+    """The Pulumi engine among the descendants of a process that the test started."""
+    todo = [process.pid]
+    while todo:
+        pid = todo.pop()
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:  # it ended since it was listed: `up` asks the engine a few things first
+            continue
+        if command[0].endswith(b"/pulumi") and command[1] == b"up":
+            return pid
+        children = subprocess.run(["pgrep", "--parent", str(pid)], capture_output=True, text=True, check=False).stdout
+        todo += map(int, children.split())
+    return None
+
+
+def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
+    """Starts `up`, and kills the engine with SIGKILL while it creates what ends with `point`.
+
+    Returns:
+        URNs of all that was in flight then.
+    """
+    checkpoint = sandbox.folder / "backend" / ".pulumi" / "stacks" / "etcd" / "sandbox.json"
+    process = sandbox.start("up")
+    try:
+        deadline = time.monotonic() + 180
+        engine = None
+        # Some steps take a second; beside three other clusters this process must have its turn within it.
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+        # The engine is known before it comes to the point: a VPC is made in a tenth of a second.
+        while engine is None or not any(urn.endswith(point) for urn in pending(checkpoint)):
+            assert process.poll() is None, f"`up` ended before {point}:\n{process.communicate()[0][-6000:]}"
+            assert time.monotonic() < deadline, f"{point} was not created within 180 s"
+            time.sleep(0.005)
+            engine = engine or engine_of(process)
+        os.kill(engine, signal.SIGKILL)
+        process.communicate(timeout=60)
+        assert process.returncode != 0
+        left = pending(checkpoint)
+        assert any(urn.endswith(point) for urn in left), f"{point} was done before the kill"
+        return left
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def one_at_a_time() -> Iterator[tuple[Sandbox, subprocess.Popen[str]]]:
+    """A region whose birth goes on beside the tests of this file."""
+    region = Sandbox(CHECKOUT / ".sandbox", "test-parallel-1")
+    region.make("down")
+    birth = region.start("up", "--parallel", "1")
+    yield region, birth
+    region.make("down")
+    birth.communicate(timeout=60)
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_sandbox: Sandbox) -> None:
+    killed: list[str] = []
+    for point in IN_FLIGHT:
+        if not any(urn.endswith(point) for urn in killed):
+            killed += kill_in_flight(own_sandbox, point)
+    shown = own_sandbox.make("up").stdout
+    assert "Cleared the lock of a dead engine" in shown
+    eventually(own_sandbox.healthy, "the cluster is healthy")
+    own_sandbox.pulumi("preview", "--expect-no-changes")
+    count = json.loads(own_sandbox.python(COUNT))
+    assert count == {"instances": 3, "volumes": 3, "interfaces": 3, "vpcs": 1}, "something was made twice"
+    assert len(own_sandbox.etcdctl("member", "list")["members"]) == len(MEMBERS)
+
+
+def test_a_birth_with_parallel_1(one_at_a_time: tuple[Sandbox, subprocess.Popen[str]]) -> None:
+    """Nothing waits for what comes later."""
+    region, birth = one_at_a_time
+    said = birth.communicate(timeout=600)[0]
+    assert birth.returncode == 0, said[-6000:]
+    assert region.healthy()
+
+
+def test_destroy_removes_everything_that_the_program_made(
+    one_at_a_time: tuple[Sandbox, subprocess.Popen[str]],
+) -> None:
+    region, _ = one_at_a_time
+    assert json.loads(region.python(LEFT)), "the test looks for nothing"
+    for member in MEMBERS[:2]:
+        region.ssh(member, "sudo systemctl stop etcd")  # a destruction asks no member whether the others are healthy
+    region.pulumi("destroy", "--yes", "--non-interactive")
+    assert json.loads(region.python(LEFT)) == []
+    assert all(each["type"] == "pulumi:pulumi:Stack" for each in region.state_kept().get("resources", []))
