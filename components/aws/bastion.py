@@ -61,7 +61,7 @@ class Bastion(pulumi.ComponentResource):
         self._tags = named(args.tags, f"{args.cluster}-{BASTION}")
         host_key = tls.PrivateKey(self._logical("host-key"), algorithm="ED25519", opts=self._child)
         gateway = aws.ec2.InternetGateway(
-            self._logical("gateway"), vpc_id=args.vpc_id, tags=self._tags, opts=self._child
+            self._logical("internet-gateway"), vpc_id=args.vpc_id, tags=self._tags, opts=self._child
         )
         subnet, routed = self._public_subnet(gateway)
         group, rules = self._firewall()
@@ -92,14 +92,14 @@ class Bastion(pulumi.ComponentResource):
             opts=self._child,
         )
         table = aws.ec2.RouteTable(
-            self._logical("routes"),
+            self._logical("route-table"),
             vpc_id=self._args.vpc_id,
             routes=[{"cidr_block": "0.0.0.0/0", "gateway_id": gateway.id}],
             tags=self._tags,
             opts=self._child,
         )
         association = aws.ec2.RouteTableAssociation(
-            self._logical("routing"), subnet_id=subnet.id, route_table_id=table.id, opts=self._child
+            self._logical("route-table-association"), subnet_id=subnet.id, route_table_id=table.id, opts=self._child
         )
         return subnet, association
 
@@ -107,7 +107,7 @@ class Bastion(pulumi.ComponentResource):
         """In from operators, out to members, and from nowhere else into the members."""
         args = self._args
         group = aws.ec2.SecurityGroup(
-            self._logical("group"),
+            self._logical("security-group"),
             vpc_id=args.vpc_id,
             description=f"Bastion of {args.cluster}",
             tags=self._tags,
@@ -169,13 +169,13 @@ class Bastion(pulumi.ComponentResource):
         """An address that stays when the instance goes: nothing else in the stack notices a new one."""
         # EC2 gives an address out only where there is a gateway, and keeps the gateway as long as one is in use.
         behind_gateway = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
-        address = aws.ec2.Eip(self._logical("address"), domain="vpc", tags=self._tags, opts=behind_gateway)
+        address = aws.ec2.Eip(self._logical("eip"), domain="vpc", tags=self._tags, opts=behind_gateway)
         last = pulumi.ResourceOptions(parent=self, delete_before_replace=True, deleted_with=instance)
         running = aws.ec2transitgateway.InstanceState(
             self._logical("state"), instance_id=instance.id, state="running", opts=last
         )
         association = aws.ec2.EipAssociation(
-            self._logical("association"),
+            self._logical("eip-association"),
             allocation_id=address.allocation_id,
             instance_id=instance.id,
             opts=pulumi.ResourceOptions.merge(behind_gateway, pulumi.ResourceOptions(delete_before_replace=True)),

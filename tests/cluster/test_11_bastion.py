@@ -64,7 +64,7 @@ def reaches(sandbox: Sandbox, address: str, *source: str) -> bool:
 
 
 def bastion_address(sandbox: Sandbox) -> str:
-    return str(sandbox.resource("etcd-address-bastion")["outputs"]["publicIp"])
+    return str(sandbox.resource("etcd-eip-bastion")["outputs"]["publicIp"])
 
 
 def processes(sandbox: Sandbox) -> dict[str, str]:

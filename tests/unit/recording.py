@@ -16,8 +16,9 @@ from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
 @dataclass(frozen=True)
 class Recorded:
-    """One resource as the engine was asked for it. `raw` keeps the marks of secrets."""
+    """One resource as the program registered it. `raw` keeps the marks of secrets, `options` is the whole request."""
 
+    urn: str
     type: str
     name: str
     inputs: dict[str, Any]
@@ -96,7 +97,7 @@ class Recorder(mocks.MockMonitor):
         if request.type != "pulumi:pulumi:Stack":
             inputs = {key: _plain(value) for key, value in self.resources[answer.urn].state.items()}
             raw = json_format.MessageToDict(request.object)
-            self.resources_seen.append(Recorded(request.type, request.name, inputs, raw, request))
+            self.resources_seen.append(Recorded(answer.urn, request.type, request.name, inputs, raw, request))
         return answer
 
     def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:

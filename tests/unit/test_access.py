@@ -67,8 +67,8 @@ def test_operators_reach_the_bastion_alone_and_the_bastion_the_members_ssh(basti
         if each.type.endswith("SecurityGroupIngressRule") and each.inputs["fromPort"] == 22
     }
     assert into == {
-        *(("etcd-group-bastion-id", cidr) for cidr in OPERATORS),
-        ("etcd-members-id", "etcd-group-bastion-id"),
+        *(("etcd-security-group-bastion-id", cidr) for cidr in OPERATORS),
+        ("etcd-members-id", "etcd-security-group-bastion-id"),
     }
     out = bastion["etcd-egress-bastion"].inputs
     assert (out["fromPort"], out["toPort"]) == (22, 22)
@@ -77,8 +77,8 @@ def test_operators_reach_the_bastion_alone_and_the_bastion_the_members_ssh(basti
 
 def test_only_the_bastions_subnet_has_a_route_to_the_internet(bastion: Recorder) -> None:
     assert bastion["etcd-subnet-bastion"].inputs["cidrBlock"] == "192.168.255.240/28"
-    assert bastion["etcd-routing-bastion"].inputs["subnetId"] == "etcd-subnet-bastion-id"
-    assert bastion.names("RouteTableAssociation") == {"etcd-routing-bastion"}
+    assert bastion["etcd-route-table-association-bastion"].inputs["subnetId"] == "etcd-subnet-bastion-id"
+    assert bastion.names("RouteTableAssociation") == {"etcd-route-table-association-bastion"}
 
 
 def test_the_bastion_is_as_hard_as_a_member_and_its_address_outlives_it(bastion: Recorder) -> None:
@@ -88,8 +88,8 @@ def test_the_bastion_is_as_hard_as_a_member_and_its_address_outlives_it(bastion:
     assert instance.inputs["rootBlockDevice"]["encrypted"] is True
     assert instance.is_secret("userData")
     assert set(instance.options.ignoreChanges) == {"ami", "userData"}
-    assert "instance" not in bastion["etcd-address-bastion"].inputs
-    assert bastion["etcd-association-bastion"].options.deleteBeforeReplace, "an address leads to one machine"
+    assert "instance" not in bastion["etcd-eip-bastion"].inputs
+    assert bastion["etcd-eip-association-bastion"].options.deleteBeforeReplace, "an address leads to one machine"
 
 
 def test_the_bastion_forwards_to_the_members_ssh_and_no_further(bastion: Recorder) -> None:
