@@ -1,46 +1,29 @@
 """The policy pack: what each rule demands, that the program satisfies all of them, and that the pack applies them."""
 
-import json
 import runpy
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import pulumi
 import pytest
-import yaml
 
-from components.etcd import release
 from policy.rules import INSTANCE, RULES, UNTAGGED, Resource, clusters_are_odd
+from tests.unit.committed_stacks import ROOT, STACKS, recorded
 from tests.unit.policy_cases import CASES
-from tests.unit.recording import record
 
-ROOT = Path(__file__).parents[2]
 CHECKS = {rule.name: rule.check for rule in RULES}
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.fixture(scope="module", params=["dev", "prod", "sandbox"])
-def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Resource]:
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest) -> list[Resource]:
     """All that the program registers for a committed stack."""
     name: str = request.param
-    tarball = tmp_path_factory.mktemp("release") / "etcd-v3.5.11-linux-amd64.tar.gz"
-    tarball.write_bytes(b"release")
-    config = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
-    pulumi.runtime.set_all_config(texts)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(release, "fetch", lambda *_: tarball)
-            program = record(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"))
-    finally:
-        pulumi.runtime.set_all_config({})
     return [
         Resource(each.type, each.name, each.inputs, name, each.options.protect)
-        for each in program.resources_seen
+        for each in recorded(name).resources_seen
         if each.options.custom
     ]
 
