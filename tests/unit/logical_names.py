@@ -1,7 +1,7 @@
 """The type and logical name of every resource and hook of a committed stack, as its state has them.
 
-`python -m tests.unit.logical_names` adds new lines to the golden files and removes none. A line that no resource has any
-more is a resource that is replaced in every existing stack: give it an alias (pulumi.ResourceOptions.aliases).
+`python -m tests.unit.logical_names` adds new lines to the golden files and removes none. A line that no resource has
+any more is a resource that is replaced in every existing stack: give it an alias (pulumi.ResourceOptions.aliases).
 """
 
 from collections.abc import Iterator
