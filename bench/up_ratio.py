@@ -4,7 +4,7 @@
 
 Both start from the same machines, wiped to what they were after booting (reset.sh), and take turns. By hand is
 by_hand.sh. For Pulumi, all that is not AWS or login is first dropped from the state, so that `up` makes certificates
-and configures machines as at birth. "In work" is the time from the first change to the last; the rest is the start of
+and configures machines as the first `up` does. "In work" is the time from the first change to the last; the rest is the start of
 the engine and the program, and the refresh of the AWS resources. The cluster that is left is Pulumi's.
 """
 
@@ -22,9 +22,9 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BENCH = CHECKOUT / "bench"
-# Made again in each round: certificates, the record of the birth, and everything done on machines.
+# Made again in each round: certificates, the record of the bootstrap, and everything done on machines.
 CONFIGURATION = ("command:", "pulumi:index:Stash")
-CERTIFICATES = "etcd-aws:etcd:Pki$"
+CERTIFICATES = "etcd-aws:etcd:Certificates$"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def test_a_new_instance_runs_every_command_of_its_machine_again(cluster: Recorde
 def test_a_machine_is_changed_only_after_the_others_were_asked(cluster: Recorder) -> None:
     for number, member in enumerate(MEMBERS):
         check, neighbour = cluster[f"etcd-check-peers-{member}"], (number + 1) % len(MEMBERS)
-        assert "create" not in check.inputs, "at birth there is nobody to ask"
+        assert "create" not in check.inputs, "at the first update there are no peers yet"
         assert "bash -s -- update check-peers" in check.inputs["update"]
         assert check.inputs["connection"]["host"] == f"192.168.0.{100 + neighbour}"
         assert rerun_on(check, "disruptive_inputs")
@@ -183,7 +183,7 @@ def test_the_gate_waits_for_the_start_of_every_member(cluster: Recorder) -> None
         assert cluster.depends_on(f"etcd-wait-healthy-{member}") >= starts
 
 
-def test_at_birth_no_machine_waits_for_another(cluster: Recorder) -> None:
+def test_at_the_first_update_no_machine_waits_for_another(cluster: Recorder) -> None:
     for member in MEMBERS:
         waits_for = cluster.depends_on(f"etcd-instance-{member}")
         assert not any("start" in name for name in waits_for), "the first start needs all members started"
