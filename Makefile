@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up down preview status shell test unit lint fmt
+.PHONY: help up down preview status shell test unit lint fmt schema
 
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -49,3 +49,6 @@ lint:  ## check style, types, import contracts and shell scripts
 
 fmt:  ## put the source into shape
 	@bin=$(PYTHON); $$bin/ruff check --fix . && $$bin/ruff format .
+
+schema:  ## write the settings into Pulumi.yaml and docs/reference/settings.md
+	@$(PYTHON)/python -m components.settings.schema

@@ -29,13 +29,16 @@ CORRUPTION_CHECKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """What an operator may tune, the same on every member."""
+    """What an operator may tune, the same on every member.
+
+    `snapshot_count` is None for the default of the release: 100,000 in 3.5, 10,000 in 3.6.
+    """
 
     heartbeat_milliseconds: int
     election_milliseconds: int
     quota_mib: int
     auto_compaction_retention: str
-    snapshot_count: int
+    snapshot_count: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +145,7 @@ def _tuning(tuning: Tuning) -> dict[str, str]:
         "quota-backend-bytes": str(tuning.quota_mib * 1024 * 1024),
         "auto-compaction-mode": "periodic",
         "auto-compaction-retention": tuning.auto_compaction_retention,
-        "snapshot-count": str(tuning.snapshot_count),
+        **({"snapshot-count": str(tuning.snapshot_count)} if tuning.snapshot_count else {}),
     }
 
 

@@ -19,9 +19,8 @@ from typing import Any
 
 import pulumi
 
-from components.etcd.versions import minor_of, numbers
+from components.etcd.versions import OFFICIAL_URL, minor_of, numbers
 
-OFFICIAL_URL = "https://github.com/etcd-io/etcd/releases/download"
 DOWNLOAD_TIMEOUT_SECONDS = 60
 TABLES = Path(__file__).parent
 

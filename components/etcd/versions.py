@@ -1,5 +1,6 @@
-"""Version numbers of etcd: their order, and the minors whose settings are known."""
+"""Versions of etcd: their order, the minors whose settings are known, and where releases are published."""
 
+OFFICIAL_URL = "https://github.com/etcd-io/etcd/releases/download"
 SUPPORTED_MINORS = ("3.5", "3.6")
 
 

@@ -1,6 +1,1 @@
-"""All configuration, read and checked in one place: every fault is reported together, before anything is registered."""
-
-from components.settings.load import load
-from components.settings.model import Settings
-
-__all__ = ["Settings", "load"]
+"""The configuration of a stack: what may be set, how it is checked, and what it becomes."""

@@ -1,4 +1,4 @@
-"""Networks and addresses in the settings: what a VPC, a subnet, a member and a firewall rule may have. Pure."""
+"""Networks and addresses: those that a VPC, a subnet, a member or a firewall rule may have. Pure."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
@@ -15,7 +15,7 @@ def address_error(address: str) -> str | None:
     except AddressValueError:
         return "an IPv4 address: four numbers from 0 to 255, without leading zeros"
     if not any(number in network for network in RFC_1918):
-        return "a private address (10/8, 172.16/12, 192.168/16): no member is on the internet"
+        return "a private address (10/8, 172.16/12, 192.168/16): members are not on the internet"
     return None
 
 
@@ -37,7 +37,7 @@ def source_network(text: str) -> str:
         raise ValueError("an IPv4 network: the VPC has no IPv6")
     network = _network(text)
     if network.prefixlen < MIN_SOURCE_PREFIX:
-        raise ValueError(f"/{MIN_SOURCE_PREFIX} or narrower: this would let in (nearly) everybody on the internet")
+        raise ValueError(f"/{MIN_SOURCE_PREFIX} or narrower: this would let in nearly everybody on the internet")
     return str(network)
 
 

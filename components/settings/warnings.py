@@ -1,38 +1,35 @@
-"""What is allowed, with its price: the warnings that an operator reads at every preview."""
+"""Warnings about settings that are allowed and have a price. Every preview prints them."""
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from components.settings.model import Settings
+from components.settings.model import Settings
 
 # MaxQuotaBytes in etcd's server/etcdserver/quota.go.
 SUGGESTED_QUOTA_LIMIT_MIB = 8_192
 
 
-def warnings(settings: "Settings") -> list[str]:
+def warnings(settings: Settings) -> list[str]:
     return [
         *_size(settings),
         *_instance_type(settings.instance_type),
-        *_renewal(settings),
+        *_replacement(settings),
         *_access(settings),
         *_quota(settings),
     ]
 
 
-def _size(settings: "Settings") -> list[str]:
+def _size(settings: Settings) -> list[str]:
     if settings.size > 1:
         return []
-    return ["etcd:size is 1: the loss of this one machine is the loss of the cluster. Production takes 3 or 5."]
+    return ["etcd:size is 1: if this one machine is lost, the cluster is lost. Production needs 3 or 5."]
 
 
-def _access(settings: "Settings") -> list[str]:
+def _access(settings: Settings) -> list[str]:
     if settings.access == "bastion" or settings.vpc_id:
         return []
     return [
-        "etcd:access is private: the VPC that this program makes has no way in from outside, for SSH as for etcd's "
-        "clients, until you give it one (VPN, peering); an update waits ten minutes for it. With bastion there is a "
-        "way for SSH."
+        "etcd:access is private: the new VPC is not reachable from outside, by SSH or by etcd's clients. Connect it "
+        "(VPN, peering) or set etcd:access to bastion for SSH; otherwise `pulumi up` fails after ten minutes."
     ]
 
 
@@ -41,31 +38,31 @@ def _instance_type(instance_type: str) -> list[str]:
     found = []
     if re.fullmatch(r"t[0-9]+[a-z]*", family):
         found.append(
-            f"etcd:instanceType {instance_type} is burstable: out of CPU credits it slows down or costs more, and late "
-            "heartbeats cost the cluster its leader. Production takes steady performance, such as m7i.large."
+            f"etcd:instanceType {instance_type} is burstable: without CPU credits it is slow or costs more, and late "
+            "heartbeats cost the cluster its leader. Production needs steady performance, such as m7i.large."
         )
     if size in ("nano", "micro"):
         found.append(
-            f"etcd:instanceType {instance_type} has 1 GiB of memory or less: etcd keeps its index in memory, and the "
-            "database should fit into it too."
+            f"etcd:instanceType {instance_type} has 1 GiB of memory or less: etcd keeps its index in memory, where the "
+            "database should fit as well."
         )
     return found
 
 
-def _renewal(settings: "Settings") -> list[str]:
+def _replacement(settings: Settings) -> list[str]:
     if not settings.replace_machines:
         return []
     return [
-        f"etcd:replaceMachines names {', '.join(settings.replace_machines)}: whenever there is a newer image, an "
-        "update replaces these machines. Once they are replaced: pulumi config rm etcd:replaceMachines."
+        f"etcd:replaceMachines names {', '.join(settings.replace_machines)}: an update replaces these machines "
+        "whenever there is a newer image. Once they are replaced: pulumi config rm etcd:replaceMachines."
     ]
 
 
-def _quota(settings: "Settings") -> list[str]:
+def _quota(settings: Settings) -> list[str]:
     if settings.quota_mib > SUGGESTED_QUOTA_LIMIT_MIB:
         return [
             f"etcd:quotaMib {settings.quota_mib} is above {SUGGESTED_QUOTA_LIMIT_MIB}, the most that etcd suggests: "
-            "such a member takes long to start and to catch up."
+            "a member with such a database starts and catches up slowly."
         ]
     if 2 * settings.quota_mib > 1_024 * settings.volume_size_gib:
         return [

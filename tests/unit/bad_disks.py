@@ -27,7 +27,7 @@ BAD_DISKS: list[Case] = [
     ({"kmsKeyArn": KEY.replace("us-east-1", "eu-west-1")}, "kmsKeyArn", "a key of the region us-east-1"),
     *each("replaceVolumeOf", "the name of one member", "etcd-1,etcd-2", "etcd", "Etcd-1"),
     *each("replaceVolumeOf", "one of etcd-1, etcd-2, etcd-3", "etcd-4", "other-1"),
-    ({"replaceVolumeOf": "etcd-1", "size": "1", "addresses": "[]"}, "replaceVolumeOf", "nobody else has the data"),
+    ({"replaceVolumeOf": "etcd-1", "size": "1", "addresses": "[]"}, "replaceVolumeOf", "no other member has the data"),
     ({"snapshotOnDelete": "true"}, "snapshotOnDelete", "the volumes themselves stay"),
     *each("deletionProtection", "true or false", "maybe"),
 ]

@@ -7,7 +7,7 @@ Case = tuple[Values, str, str]
 
 ODD = "1, 3, 5 or 7 members"
 SYSTEM = "hide a part of the system"
-MEMORY = "never forget its vote"
+MEMORY = "never lose its vote"
 
 
 def each(key: str, rule: str, *values: str) -> list[Case]:
@@ -104,7 +104,7 @@ BAD_SETTINGS: list[Case] = [
     *each(
         "releaseSha256", "64 hexadecimal digits", "a" * 63, "a" * 65, "g" * 64, f"sha256:{'a' * 64}", f"{'a' * 64}\n"
     ),
-    ({"releaseSha256": "a" * 64}, "releaseSha256", "the sum of the published 3.5.11"),
+    ({"releaseSha256": "a" * 64}, "releaseSha256", "the checksum of the published 3.5.11"),
     ({"releaseFile": "/nonexistent/etcd.tar.gz"}, "releaseFile", "there is none at /nonexistent/etcd.tar.gz"),
     ({"releaseFile": "/usr"}, "releaseFile", "a file on this machine"),
     *each(
@@ -127,7 +127,9 @@ BAD_SETTINGS: list[Case] = [
     ({"quotaMib": "-1"}, "quotaMib", "above 0"),
     ({"quotaMib": "20480"}, "quotaMib", "less than the volume"),
     *each("autoCompactionRetention", "hours or minutes", "", "0", "0h", "1", "1d", "-1h", "1.5h", "1h30m"),
-    ({"snapshotCount": "0"}, "snapshotCount", "1000 to 10000000"),
+    *each("snapshotCount", "1000 to 10000000", "-1", "1", "999", "10000001"),
+    ({"protected": "true"}, "protected", "etcd:protected was renamed: etcd:deletionProtection"),
+    ({"renewMachines": '["etcd-1"]'}, "renewMachines", "etcd:renewMachines was renamed: etcd:replaceMachines"),
     # where data lives
     *each(
         "dataDirectory",

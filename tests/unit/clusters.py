@@ -29,7 +29,6 @@ def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
             election_milliseconds=1000,
             quota_mib=2048,
             auto_compaction_retention="1h",
-            snapshot_count=100_000,
         ),
         "mount_point": "/var/lib/etcd",
         "lifetimes": Lifetimes(validity_days=365, renewal_days=30, ca_validity_days=3650),

@@ -10,7 +10,8 @@ from components.aws.specs import BastionSpec, SshKeySpec
 from components.changes import immutable
 from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.outputs import known_hosts, outputs, ssh_config
-from components.settings import Settings
+from components.settings import args
+from components.settings.validate import parse
 from tests.unit.bad_access import ED25519, RSA_2048
 from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Recorded, Recorder, record
@@ -196,15 +197,15 @@ def test_known_hosts_has_a_line_per_address() -> None:
 
 
 def test_the_bastion_stands_in_the_last_network_of_the_vpc_with_an_image_of_its_own_architecture() -> None:
-    spec = Settings.parse({**GOOD, **BASTION, "multiAz": "true"}).bastion
+    spec = args.bastion(parse({**GOOD, **BASTION, "multiAz": "true"}))
     assert spec is not None
     assert (spec.subnet_cidr, spec.zone, spec.architecture) == ("192.168.255.240/28", "us-east-1a", "arm64")
-    amd64 = Settings.parse({**GOOD, **BASTION, "bastionInstanceType": "t3.nano"}).bastion
+    amd64 = args.bastion(parse({**GOOD, **BASTION, "bastionInstanceType": "t3.nano"}))
     assert amd64 is not None
     assert amd64.architecture == "amd64"
-    assert Settings.parse(GOOD).bastion is None
+    assert args.bastion(parse(GOOD)) is None
 
 
 @pytest.mark.parametrize("key", [ED25519, RSA_2048])
 def test_a_public_key_is_taken_without_its_comment(key: str) -> None:
-    assert Settings.parse({**GOOD, "sshPublicKey": f"{key} me@example.org\n"}).ssh_keys.own_public_key == key
+    assert args.ssh_keys(parse({**GOOD, "sshPublicKey": f"{key} me@example.org\n"})).own_public_key == key

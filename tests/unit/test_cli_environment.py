@@ -226,6 +226,6 @@ def test_the_engine_cannot_log_what_passes_through_it_even_where_it_did_before(
 
 
 def test_default_version_is_the_programs() -> None:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
     assert Settings.model_fields["etcd_version"].default == stackfile.DEFAULT_VERSION

@@ -10,7 +10,8 @@ import pytest
 
 from components.aws.preflight.kms import unusable
 from components.cluster import EtcdCluster, EtcdClusterArgs
-from components.settings import Settings
+from components.settings import args
+from components.settings.validate import parse
 from tests.unit.bad_disks import KEY
 from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record, rerun_on
@@ -119,7 +120,7 @@ def test_protection_is_on_machines_addresses_volumes_and_their_key(tarball: Path
 
 
 def test_io2_has_no_throughput_of_its_own(tarball: Path) -> None:
-    volume = Settings.parse({**GOOD, "volumeType": "io2", "volumeIops": "8000"}).data_volume
+    volume = args.data_volume(parse({**GOOD, "volumeType": "io2", "volumeIops": "8000"}))
     made = cluster(arguments(tarball, topology=LONE, volume=volume))
     inputs = made["etcd-volume-etcd-1"].inputs
     assert (inputs["type"], inputs["iops"], "throughput" in inputs) == ("io2", 8000, False)

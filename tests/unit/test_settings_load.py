@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pulumi
 import pytest
 
-from components import settings
 from components.settings.errors import SettingsError
+from components.settings.load import load
 
 pytestmark = pytest.mark.unit
 
@@ -27,7 +27,7 @@ def test_load_reads_this_project_and_the_region(engine_config: dict[str, str]) -
     pulumi.runtime.set_all_config(
         {"aws:region": "eu-west-1", "etcd:operatorCidrs": '["10.0.0.0/8"]', "etcd:size": "5", "other:size": "4"}
     )
-    loaded = settings.load()
+    loaded = load()
     assert (loaded.region, loaded.size) == ("eu-west-1", 5)
 
 
@@ -36,7 +36,7 @@ def test_load_takes_the_region_from_where_the_provider_takes_it(
 ) -> None:
     pulumi.runtime.set_all_config({"etcd:operatorCidrs": '["10.0.0.0/8"]'})
     monkeypatch.setitem(os.environ, "AWS_DEFAULT_REGION", "eu-west-2")
-    assert settings.load().region == "eu-west-2"
+    assert load().region == "eu-west-2"
 
 
 def test_load_knows_secrets(engine_config: dict[str, str]) -> None:
@@ -44,6 +44,6 @@ def test_load_knows_secrets(engine_config: dict[str, str]) -> None:
         {"aws:region": "eu-west-1", "etcd:operatorCidrs": '["0.0.0.0/0"]'}, secret_keys=["etcd:operatorCidrs"]
     )
     with pytest.raises(SettingsError) as refused:
-        settings.load()
+        load()
     assert "0.0/0" not in str(refused.value)
     assert "etcd:operatorCidrs = [secret]" in str(refused.value)

@@ -1,41 +1,52 @@
-"""How a rule that joins several settings is written down and applied."""
+"""Rules that compare several fields: plain functions of the settings, each applied where all that it reads is sound."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import cast
 
-from components.settings.errors import ConfigError, Rule, qualified, top_key
+from components.settings.errors import ConfigError
+from components.settings.fields import KEYS
+from components.settings.model import Settings
 
-if TYPE_CHECKING:
-    from components.settings.model import Settings
+Check = Callable[[Settings], Iterator[ConfigError]]
 
-Check = Callable[["Settings"], Iterator[ConfigError]]
+
+class RefusedFieldError(Exception):
+    """A rule read a field that was refused on its own account. Nothing follows from such a value."""
 
 
 class CrossFieldRules:
-    """The rules of one module. Called with the keys that a rule reads, it is that rule's decorator."""
+    """The rules of one topic. `add` is the decorator of a rule."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[frozenset[str], Check]] = []
+        self._checks: list[Check] = []
 
-    def __call__(self, *keys: str) -> Callable[[Check], Check]:
-        def register(check: Check) -> Check:
-            self._rules.append((frozenset(keys), check))
-            return check
+    def add(self, check: Check) -> Check:
+        self._checks.append(check)
+        return check
 
-        return register
-
-    def faults(self, settings: "Settings", refused: set[str]) -> Iterator[ConfigError]:
-        """What these rules find. A rule that reads a key which is refused on its own account is skipped."""
-        for keys, check in self._rules:
-            if not keys & refused:
-                yield from (replace(found, mentions=keys) for found in check(settings))
-
-
-def fault(key: str, value: object, rule: str, example: object) -> ConfigError:
-    return ConfigError(key=key, value=value, rule=rule, remedy=Rule(rule, str(example)).remedy(top_key(key)))
+    def errors(self, settings: Settings, refused: frozenset[str]) -> Iterator[ConfigError]:
+        """What these rules refuse. A rule ends where it reads a key among `refused`."""
+        for check in self._checks:
+            fields = _RecordedFields(settings, refused)
+            try:
+                for error in check(cast("Settings", fields)):
+                    yield replace(error, mentions=frozenset(fields.keys_read))
+            except RefusedFieldError:
+                continue
 
 
-def superfluous(key: str, value: object, rule: str) -> ConfigError:
-    """A setting that means nothing beside another: whoever made it expects something that will not happen."""
-    return ConfigError(key=key, value=value, rule=rule, remedy=f"pulumi config rm {qualified(key)}")
+class _RecordedFields:
+    """The fields of the settings as one rule reads them: each key read is recorded."""
+
+    def __init__(self, settings: Settings, refused: frozenset[str]) -> None:
+        self._settings, self._refused = settings, refused
+        self.keys_read: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self._settings, name)
+        key = KEYS[name]
+        if key in self._refused:
+            raise RefusedFieldError(key)
+        self.keys_read.add(key)
+        return value

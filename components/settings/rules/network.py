@@ -1,138 +1,123 @@
-"""Rules about where members stand: region, zones, subnets, addresses."""
+"""Rules on the network: the region, the VPC that is made or exists, its subnets, and the members' addresses."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
-from components.settings.errors import ConfigError
+from components.settings.errors import ConfigError, superfluous, wrong_value
+from components.settings.fields import KEYS, RULES
+from components.settings.model import Settings
 from components.settings.networks import MAX_PREFIX, address_error, first_subnet, inside
-from components.settings.rules.cross_field import CrossFieldRules, fault, superfluous
-from components.topology import (
-    MIN_ZONES,
-    default_addresses,
-    round_robin,
-    subnet_error,
-    suggested_addresses,
-    tolerated_failures,
-)
+from components.settings.placement import subnets, zones
+from components.settings.rules.cross_field import CrossFieldRules, RefusedFieldError
+from components.topology import default_addresses, round_robin, subnet_error, suggested_addresses
 
-if TYPE_CHECKING:
-    from components.settings.model import Settings
-
-joint = CrossFieldRules()
+rules = CrossFieldRules()
 
 
-@joint("aws:region")
-def region_is_set(settings: "Settings") -> Iterator[ConfigError]:
+@rules.add
+def region_is_set(settings: Settings) -> Iterator[ConfigError]:
     if not settings.region:
-        yield fault("aws:region", "", "required: the AWS region", "us-east-1")
+        yield wrong_value("aws:region", "", "required: the AWS region", "us-east-1")
 
 
-@joint("aws:region", "availabilityZone")
-def zone_in_region(settings: "Settings") -> Iterator[ConfigError]:
-    zone, region = settings.availability_zone, settings.region
-    if zone and not zone.startswith(region):
-        yield fault("availabilityZone", zone, f"a zone of the region {region}", f"{region}a")
-
-
-@joint("multiAz", "availabilityZone", "availabilityZones")
-def zones_say_the_same(settings: "Settings") -> Iterator[ConfigError]:
-    """Whoever lists three zones and forgets the flag would get one zone and not know it."""
-    if settings.multi_az and settings.availability_zone:
-        rule = "not set where etcd:multiAz is true: members stand in several zones, which etcd:availabilityZones names"
-        yield superfluous("availabilityZone", settings.availability_zone, rule)
-    if not settings.multi_az and settings.availability_zones:
-        rule = "not set where etcd:multiAz is false: all members stand in one zone, which etcd:availabilityZone names"
-        yield superfluous("availabilityZones", list(settings.availability_zones), rule)
-
-
-@joint("multiAz", "size")
-def several_zones_take_several_members(settings: "Settings") -> Iterator[ConfigError]:
-    if settings.multi_az and settings.size < MIN_ZONES:
-        rule = f"false with fewer than {MIN_ZONES} members: one machine stands in one zone"
-        yield fault("multiAz", "true", rule, "false")
-
-
-@joint("multiAz", "availabilityZones", "size", "aws:region")
-def zones_keep_quorum(settings: "Settings") -> Iterator[ConfigError]:
-    zones, region = settings.availability_zones, settings.region
-    if not settings.multi_az or not zones:
+@rules.add
+def existing_vpc_has_its_own_ranges(settings: Settings) -> Iterator[ConfigError]:
+    """The engine fills in the defaults, so only other values show that somebody set them."""
+    if not settings.vpc_id:
         return
-    foreign = [zone for zone in zones if not zone.startswith(region) or zone == region]
-    example = f"[{', '.join(f'{region}{letter}' for letter in 'abc')}]"
-    if foreign:
-        rule = f"zones of the region {region}; {', '.join(foreign)} is none"
-    elif len(set(zones)) < len(zones):
-        rule = "each zone once"
-    elif len(zones) < MIN_ZONES:
-        half, lost = -(-settings.size // len(zones)), tolerated_failures(settings.size)
-        rule = (
-            f"at least {MIN_ZONES} zones: with {len(zones)}, one of them holds {half} of {settings.size} members, "
-            f"but the cluster survives the loss of {lost}; it would fail with that zone, as it would in one zone"
-        )
-    elif len(zones) > max(MIN_ZONES, settings.size):
-        rule = f"no more zones than members, {settings.size}"
+    for name, value in (("vpc_cidr", settings.vpc_cidr), ("subnet_cidr", settings.subnet_cidr)):
+        if value != Settings.model_fields[name].default:
+            rule = "not set with etcd:vpcId: the VPC and its subnets have their ranges already"
+            yield superfluous(KEYS[name], value, rule)
+
+
+@rules.add
+def subnet_ids_belong_to_an_existing_vpc(settings: Settings) -> Iterator[ConfigError]:
+    if settings.subnet_ids and not settings.vpc_id:
+        rule = "not set without etcd:vpcId: in a VPC of its own the program makes the subnets"
+        yield superfluous("subnetIds", list(settings.subnet_ids), rule)
+
+
+@rules.add
+def existing_vpc_has_one_subnet_per_zone(settings: Settings) -> Iterator[ConfigError]:
+    if not settings.vpc_id:
+        return
+    ids, names = settings.subnet_ids, zones(settings)
+    if len(ids) != len(names) or len(set(ids)) < len(ids):
+        rule = f"one subnet of etcd:vpcId per zone, each once, in this order: {', '.join(names)}"
+        examples = ", ".join(f"subnet-{number:017x}" for number in range(1, len(names) + 1))
+        yield wrong_value("subnetIds", list(ids), rule, f"[{examples}]")
+
+
+@rules.add
+def existing_vpc_needs_addresses(settings: Settings) -> Iterator[ConfigError]:
+    if settings.vpc_id and not settings.addresses:
+        rule = f"required with etcd:vpcId: {settings.size} free addresses, each in the subnet of its member's zone"
+        examples = ", ".join(f"10.0.1.{number}" for number in range(10, 10 + settings.size))
+        yield wrong_value("addresses", "", rule, f"[{examples}]")
+
+
+@rules.add
+def subnets_are_inside_the_vpc(settings: Settings) -> Iterator[ConfigError]:
+    if settings.vpc_id:
+        return
+    vpc, ranges = settings.vpc_cidr, list(subnets(settings).values())
+    if all(inside(subnet, vpc) for subnet in ranges):
+        return
+    count, fitting = len(ranges), first_subnet(vpc, len(ranges))
+    if IPv4Network(vpc).num_addresses < count * IPv4Network(fitting).num_addresses:
+        wider = IPv4Network(vpc).supernet(new_prefix=MAX_PREFIX - (count - 1).bit_length())
+        rule = f"room for {count} subnets, one per zone, of /{MAX_PREFIX} or more"
+        yield wrong_value("vpcCidr", vpc, rule, wider)
+    elif count == 1 or not inside(settings.subnet_cidr, vpc):
+        yield wrong_value("subnetCidr", settings.subnet_cidr, f"inside etcd:vpcCidr, {vpc}", fitting)
     else:
-        return
-    yield fault("availabilityZones", list(zones), rule, example)
+        rule = f"followed by a network of its size for each further zone inside etcd:vpcCidr, {vpc}: up to {ranges[-1]}"
+        yield wrong_value("subnetCidr", settings.subnet_cidr, rule, fitting)
 
 
-@joint("vpcId", "vpcCidr", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
-def subnets_in_vpc(settings: "Settings") -> Iterator[ConfigError]:
-    vpc, subnets = settings.vpc_cidr, list(settings.subnets.values())
-    fitting = first_subnet(vpc, len(subnets))
-    if settings.vpc_id or all(inside(subnet, vpc) for subnet in subnets):
-        return
-    if IPv4Network(vpc).num_addresses < len(subnets) * IPv4Network(fitting).num_addresses:
-        wider = IPv4Network(vpc).supernet(new_prefix=MAX_PREFIX - (len(subnets) - 1).bit_length())
-        yield fault("vpcCidr", vpc, f"room for {len(subnets)} subnets, one per zone, of /{MAX_PREFIX} or more", wider)
-    elif len(subnets) == 1 or not inside(settings.subnet_cidr, vpc):
-        yield fault("subnetCidr", settings.subnet_cidr, f"inside etcd:vpcCidr, {vpc}", fitting)
-    else:
-        rule = (
-            f"followed by a network of its size for each further zone inside etcd:vpcCidr, {vpc}: up to {subnets[-1]}"
-        )
-        yield fault("subnetCidr", settings.subnet_cidr, rule, fitting)
-
-
-@joint("addresses")
-def addresses_are_private(settings: "Settings") -> Iterator[ConfigError]:
+@rules.add
+def addresses_are_private_and_differ(settings: Settings) -> Iterator[ConfigError]:
     for index, address in enumerate(settings.addresses):
         reason = address_error(address)
         if not reason and address in settings.addresses[:index]:
             reason = f"an address of its own; addresses[{settings.addresses.index(address)}] has the same"
         if reason:
-            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
+            yield wrong_value(f"addresses[{index}]", address, reason, _suggested(settings))
 
 
-@joint("addresses", "size")
-def one_address_per_member(settings: "Settings") -> Iterator[ConfigError]:
+@rules.add
+def each_member_has_one_address(settings: Settings) -> Iterator[ConfigError]:
     count = len(settings.addresses)
     if count not in (0, settings.size):
         rule = f"one address per member: etcd:size is {settings.size}, these are {count}"
-        yield fault("addresses", list(settings.addresses), rule, _fitting_addresses(settings))
+        yield wrong_value("addresses", list(settings.addresses), rule, _suggested(settings))
 
 
-@joint("vpcId", "addresses", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
-def addresses_in_subnet(settings: "Settings") -> Iterator[ConfigError]:
-    if settings.vpc_id:  # known only to AWS: components/aws/preflight/vpc.py looks
+@rules.add
+def addresses_are_in_their_subnets(settings: Settings) -> Iterator[ConfigError]:
+    if settings.vpc_id:  # only AWS has its ranges: components/aws/preflight/vpc.py looks them up
         return
-    subnets = round_robin(list(settings.subnets.values()), len(settings.addresses))
-    for index, (address, subnet) in enumerate(zip(settings.addresses, subnets, strict=True)):
+    ranges = round_robin(list(subnets(settings).values()), len(settings.addresses))
+    for index, (address, subnet) in enumerate(zip(settings.addresses, ranges, strict=True)):
         if not address_error(address) and (reason := subnet_error(address, subnet)):
-            yield fault(f"addresses[{index}]", address, reason, _fitting_addresses(settings))
+            yield wrong_value(f"addresses[{index}]", address, reason, _suggested(settings))
 
 
-@joint("vpcId", "addresses", "size", "subnetCidr", "multiAz", "availabilityZones", "aws:region", "availabilityZone")
-def default_addresses_fit(settings: "Settings") -> Iterator[ConfigError]:
-    subnets = list(settings.subnets.values())
-    defaults = default_addresses(subnets, settings.size)
+@rules.add
+def default_addresses_fit(settings: Settings) -> Iterator[ConfigError]:
     if settings.vpc_id or settings.addresses:
         return
-    if any(map(subnet_error, defaults, round_robin(subnets, settings.size))):
+    ranges = list(subnets(settings).values())
+    defaults = default_addresses(ranges, settings.size)
+    if any(map(subnet_error, defaults, round_robin(ranges, settings.size))):
         rule = f"required: {settings.subnet_cidr} has no room for the default, host numbers 100 and on"
-        yield fault("addresses", "", rule, _fitting_addresses(settings))
+        yield wrong_value("addresses", "", rule, _suggested(settings))
 
 
-def _fitting_addresses(settings: "Settings") -> str:
-    return f"[{', '.join(suggested_addresses(list(settings.subnets.values()), settings.size))}]"
+def _suggested(settings: Settings) -> str:
+    """Addresses that fit, or those of the field's rule where the size or the subnets are refused themselves."""
+    try:
+        return f"[{', '.join(suggested_addresses(list(subnets(settings).values()), settings.size))}]"
+    except RefusedFieldError:
+        return RULES["addresses"].example
