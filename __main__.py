@@ -6,7 +6,7 @@ from components.availability import summary
 from components.changes.destroy_protection import refuse_destroy
 from components.changes.record import guard_name
 from components.cluster import EtcdCluster
-from components.etcd.release import cache_directory, fetch
+from components.etcd.download import cache_directory, fetch
 from components.outputs import outputs
 from components.sdk_logging import disable_debug_log
 from components.settings.args import chosen_release, cluster_args

@@ -1,9 +1,6 @@
-"""Configuration errors: what is wrong, where, and how to set it right."""
+"""Configuration errors: what is wrong, where, and how to set it right. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pulumi
 
 from components.settings.field_rule import FieldRule
 from components.settings.keys import qualified, remove_command
@@ -29,15 +26,6 @@ class ConfigError:
 
     def __str__(self) -> str:
         return f"{qualified(self.key)} = {self.value}\n    rule:   {self.rule}\n    remedy: {self.remedy}"
-
-
-class SettingsError(pulumi.RunError):
-    """The configuration is refused. A RunError, so that the engine prints the text alone, without a traceback."""
-
-    def __init__(self, errors: Iterable[ConfigError]) -> None:
-        self.errors = tuple(errors)
-        count = f"{len(self.errors)} setting{'s are' if len(self.errors) > 1 else ' is'} refused"
-        super().__init__(f"{count}; nothing was changed.\n" + "\n".join(f"  {error}" for error in self.errors))
 
 
 def wrong_value(key: str, value: object, rule: str, example: object) -> ConfigError:

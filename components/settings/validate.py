@@ -2,12 +2,13 @@
 
 import difflib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import pulumi
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from components.settings.errors import ConfigError, SettingsError
+from components.settings.errors import ConfigError
 from components.settings.field_rule import FieldRule
 from components.settings.fields import RULES
 from components.settings.keys import qualified, remove_command, top_key
@@ -20,6 +21,15 @@ CROSS_FIELD_RULES = (
     *(machines.rules, volumes.rules, etcd.rules, certificates.rules),
 )
 RENAMED = {"protected": "deletionProtection", "renewMachines": "replaceMachines"}
+
+
+class SettingsError(pulumi.RunError):
+    """The configuration is refused. A RunError, so that the engine prints the text alone, without a traceback."""
+
+    def __init__(self, errors: Iterable[ConfigError]) -> None:
+        self.errors = tuple(errors)
+        count = f"{len(self.errors)} setting{'s are' if len(self.errors) > 1 else ' is'} refused"
+        super().__init__(f"{count}; nothing was changed.\n" + "\n".join(f"  {error}" for error in self.errors))
 
 
 def parse(values: Mapping[str, object], secret_keys: frozenset[str] = frozenset()) -> Settings:

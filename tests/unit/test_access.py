@@ -12,10 +12,10 @@ from components.cluster import EtcdCluster, EtcdClusterArgs
 from components.outputs import known_hosts, outputs, ssh_config
 from components.settings import args
 from components.settings.validate import parse
-from tests.unit.bad_access import ED25519, RSA_2048
+from tests.unit.bad_access import BASTION, ED25519, RSA_2048
 from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Recorded, Recorder, record
-from tests.unit.test_settings import BASTION, GOOD
+from tests.unit.refusals import GOOD
 
 OPERATORS = ("203.0.113.7/32", "203.0.113.64/28")
 SPEC = BastionSpec(

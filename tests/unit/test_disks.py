@@ -15,7 +15,7 @@ from components.settings.validate import parse
 from tests.unit.bad_disks import KEY
 from tests.unit.clusters import LONE, MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record, rerun_on
-from tests.unit.test_settings import GOOD
+from tests.unit.refusals import GOOD
 
 OWN_KEY = "arn:aws:kms:us-east-1:111122223333:key/etcd-volumes-key"
 

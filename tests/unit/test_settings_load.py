@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pulumi
 import pytest
 
-from components.settings.errors import SettingsError
 from components.settings.load import load
+from components.settings.validate import SettingsError
 
 pytestmark = pytest.mark.unit
 

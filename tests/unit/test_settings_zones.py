@@ -6,8 +6,7 @@ import pytest
 
 from components.settings.placement import subnets, topology
 from components.settings.validate import parse
-
-GOOD = {"aws:region": "us-east-1", "operatorCidrs": '["10.20.30.40/32"]'}
+from tests.unit.refusals import GOOD
 
 pytestmark = pytest.mark.unit
 
