@@ -4,8 +4,8 @@
 
 Both start from the same machines, wiped to what they were after booting (reset.sh), and take turns. By hand is
 by_hand.sh. For Pulumi, all that is not AWS or login is first dropped from the state, so that `up` makes certificates
-and configures machines as the first `up` does. "In work" is the time from the first change to the last; the rest is the start of
-the engine and the program, and the refresh of the AWS resources. The cluster that is left is Pulumi's.
+and configures machines as the first `up` does. "In work" is the time from the first change to the last; the rest is
+the start of the engine and the program, and the refresh of the AWS resources. The cluster that is left is Pulumi's.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """Specifications of AWS resources: VPC, sources, bastion, instance, data volume, SSH keys. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -172,3 +173,9 @@ class InstanceSpec:
     instance_type: str
     detailed_monitoring: bool = False
     auto_recovery: bool = True
+
+
+def architecture_of(instance_type: str) -> str:
+    """Graviton families have a g right after the generation (m7g, c7gn, im4gn, t4g); a1 was the first."""
+    family = instance_type.partition(".")[0]
+    return "arm64" if family == "a1" or re.match(r"[a-z]+[0-9]+g", family) else "amd64"

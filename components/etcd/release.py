@@ -6,7 +6,6 @@ tarballs come by configuration.
 
 import functools
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,12 +51,6 @@ def newest_pinned(minor: str) -> str:
     versions: dict[str, dict[str, str]] = _table("checksums.json")["versions"]
     pinned = (version for version in versions if minor_of(version) == minor)
     return max(pinned, key=numbers)
-
-
-def architecture_of(instance_type: str) -> str:
-    """Graviton families have a g right after the generation (m7g, c7gn, im4gn, t4g); a1 was the first."""
-    family = instance_type.partition(".")[0]
-    return "arm64" if family == "a1" or re.match(r"[a-z]+[0-9]+g", family) else "amd64"
 
 
 def notice(version: str) -> str:

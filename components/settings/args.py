@@ -11,11 +11,12 @@ from components.aws.specs import (
     NewVpc,
     Sources,
     SshKeySpec,
+    architecture_of,
 )
 from components.cluster import EtcdClusterArgs
 from components.etcd.certificates import Lifetimes
 from components.etcd.config import Tuning
-from components.etcd.release import Release, architecture_of, release
+from components.etcd.release import Release, release
 from components.settings.model import Settings
 from components.settings.placement import bastion_subnet, subnets, topology, zones
 

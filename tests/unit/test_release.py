@@ -8,11 +8,11 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from components.aws.specs import architecture_of
 from components.etcd import release as module
 from components.etcd.download import ReleaseError, cache_directory, fetch
 from components.etcd.release import (
     Release,
-    architecture_of,
     newest_pinned,
     notice,
     published_sha256,
