@@ -40,9 +40,7 @@ def make_server(
 ) -> BaseWSGIServer:
     """A server that listens already; `serve_forever` answers, `shutdown` from another thread ends it."""
     install(machines)
-    # The first request should not wait for the images and types to load.
     backend: Any = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    backend.describe_images()
     dispatcher: Any = DomainDispatcherApplication(create_backend_app)
     app = ControlApi(RequestLog(dispatcher, log) if log else dispatcher, machines, backend.publish_images)
     return make_wsgi_server(host, port, app, threaded=True, request_handler=QuietHandler)
