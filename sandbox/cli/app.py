@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sandbox.cli import commands, console, environment, pulumi_arguments, recovery, stale_processes, status, update
+from sandbox.cli import console, environment, programs, pulumi_arguments, recovery, stale_processes, status, update
 from sandbox.cli.engine import Engine
 from sandbox.cli.fault_injection import ZoneFault
 from sandbox.cli.paths import API, CliError, RegionPaths
@@ -67,7 +67,7 @@ def down() -> None:
 @app.command()
 def preview() -> None:
     """Shows what `up` would change."""
-    commands.run(open_engine(out=console.ERRORS), ["pulumi", "preview", "--non-interactive"])
+    programs.run(open_engine(out=console.ERRORS), ["pulumi", "preview", "--non-interactive"])
 
 
 @app.command("status")
@@ -81,7 +81,7 @@ def show_status() -> None:
 @app.command()
 def shell() -> None:
     """Opens a shell inside the region with everything set."""
-    commands.shell(open_engine())
+    programs.shell(open_engine())
 
 
 @app.command("aws-terminate")
@@ -93,13 +93,13 @@ def aws_terminate(instance_id: str) -> None:
 @app.command()
 def fault(fault: ZoneFault, zone: str) -> None:
     """Takes a zone's network away, or gives it back."""
-    commands.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection", fault.value, zone])
+    programs.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection", fault.value, zone])
 
 
 @app.command("publish-images")
 def publish_images() -> None:
     """Publishes newer machine images of Debian."""
-    commands.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection"])
+    programs.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection"])
 
 
 def _show(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import NoReturn
 from rich.text import Text
 from typer.main import get_command
 
-from sandbox.cli import commands, console, pulumi_arguments
+from sandbox.cli import console, programs, pulumi_arguments
 from sandbox.cli.app import app
 from sandbox.cli.paths import CliError, RegionPaths
 from sandbox.cli.session import open_engine
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         if arguments and not arguments[0].startswith("-") and arguments[0] not in own_commands():
             stack = pulumi_arguments.stack(arguments) or RegionPaths.from_environment().stack
-            commands.run(open_engine(stack, console.ERRORS, pulumi_arguments.settings(arguments)), arguments)
+            programs.run(open_engine(stack, console.ERRORS, pulumi_arguments.settings(arguments)), arguments)
         app(arguments, prog_name="./sandbox/run")
     except (CliError, RegionError, ToolchainError) as error:
         console.ERRORS.print(Text.assemble(("error: ", "bold red"), str(error)))

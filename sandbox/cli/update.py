@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sandbox.cli.engine import UNATTENDED, Engine
 from sandbox.cli.paths import CHECKOUT, CliError
-from sandbox.cli.progress import Progress
+from sandbox.cli.update_progress import UpdateProgress
 
 
 class UpdateFailedError(CliError):
@@ -37,7 +37,7 @@ def up(engine: Engine, *, refresh: bool, parallel: int | None = None) -> None:
     reader = threading.Thread(target=_collect, args=(process.stderr, stderr))
     reader.start()
     with _passing_signals(process, engine.console), engine.console.status("Pulumi starts") as status:
-        progress = Progress(engine.console, status if engine.console.is_terminal else None)
+        progress = UpdateProgress(engine.console, status if engine.console.is_terminal else None)
         progress.follow(_events(process))
         code = process.wait()
     reader.join(timeout=5)  # a plugin that outlives a killed engine may hold the other end

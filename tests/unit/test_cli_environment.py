@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cli import commands, environment, stackfile
+from sandbox.cli import environment, programs, stackfile
 from sandbox.cli.paths import CliError, RegionPaths
 from sandbox.toolchain import Release, Toolchain
 
@@ -67,12 +67,12 @@ def test_etcdctl_is_set_up_once_the_access_files_are_there(paths: RegionPaths, t
 def test_flag_of_etcdctl_wins_over_the_environment_instead_of_killing_it() -> None:
     variables = {"ETCDCTL_ENDPOINTS": "https://a:2379", "ETCDCTL_CERT": "a.crt", "PATH": "/bin"}
 
-    left = commands.flags_first(
+    left = programs.flags_first(
         variables, ["etcdctl", "member", "list", "--endpoints=https://b:2379", "--cert", "b.crt"]
     )
 
     assert left == {"PATH": "/bin"}
-    assert commands.flags_first(variables, ["python", "--endpoints=x"]) == variables
+    assert programs.flags_first(variables, ["python", "--endpoints=x"]) == variables
 
 
 def test_regions_name_is_checked_before_it_becomes_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
