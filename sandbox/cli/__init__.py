@@ -1,1 +1,1 @@
-"""The front door: behind `make` and `./sandbox/run`. Drives toolchain, region and Pulumi; owns no AWS or etcd logic."""
+"""The CLI behind `make` and `./sandbox/run`. Drives toolchain, region and Pulumi; owns no AWS or etcd logic."""

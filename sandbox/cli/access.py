@@ -10,29 +10,29 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sandbox.cli.paths import Place, write_private
+from sandbox.cli.paths import RegionPaths, write_private
 
 
-def is_stale(place: Place, stack: str) -> bool:
+def is_stale(paths: RegionPaths, stack: str) -> bool:
     """Whether the state was written after the access files: another update ran meanwhile."""
-    checkpoint = place.checkpoint(stack)
-    return checkpoint.exists() and _stamp(checkpoint) != _read(place.access / "stamp")
+    checkpoint = paths.checkpoint(stack)
+    return checkpoint.exists() and _stamp(checkpoint) != _read(paths.access / "stamp")
 
 
-def write(place: Place, stack: str, outputs: dict[str, Any]) -> None:
+def write(paths: RegionPaths, stack: str, outputs: dict[str, Any]) -> None:
     """Replaces the access files; outputs that are not there (yet, or any more) leave no files."""
-    files = contents(outputs, place.access)
-    files["stamp"] = _stamp(place.checkpoint(stack))
+    files = contents(outputs, paths.access)
+    files["stamp"] = _stamp(paths.checkpoint(stack))
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
-    folder = place.folder / f".access-{digest}"
+    folder = paths.folder / f".access-{digest}"
     for name, content in files.items():
         write_private(folder / name, content)
-    previous = place.access.readlink() if place.access.is_symlink() else None
-    link = place.folder / f".link-{os.getpid()}"
+    previous = paths.access.readlink() if paths.access.is_symlink() else None
+    link = paths.folder / f".link-{os.getpid()}"
     link.symlink_to(folder.name)
-    link.replace(place.access)
+    link.replace(paths.access)
     if previous and previous.name != folder.name:
-        shutil.rmtree(place.folder / previous, ignore_errors=True)
+        shutil.rmtree(paths.folder / previous, ignore_errors=True)
 
 
 def contents(outputs: dict[str, Any], folder: Path) -> dict[str, str]:
@@ -53,24 +53,19 @@ def contents(outputs: dict[str, Any], folder: Path) -> dict[str, str]:
 
 
 def in_folder(config: str, folder: Path) -> str:
-    """The stack's own configuration for ssh, with its files where they are here. ssh takes the first word it reads.
-
-    What ssh prefers to agree on keys with is safe from future computers, and two fifths of a connection's time;
-    nobody listens in the region's network.
-    """
+    """The stack's own configuration for ssh, with its files where they are here. ssh takes the first value it reads."""
     return f"""Host *
   IdentityFile "{folder / "ssh_key"}"
   UserKnownHostsFile "{folder / "known_hosts"}"
   BatchMode yes
   ConnectTimeout 5
-  KexAlgorithms ^curve25519-sha256
 
 {config}"""
 
 
-def members(place: Place) -> list[dict[str, Any]]:
+def members(paths: RegionPaths) -> list[dict[str, Any]]:
     """The members of the last update; none before the first."""
-    text = _read(place.access / "members.json")
+    text = _read(paths.access / "members.json")
     return json.loads(text) if text else []
 
 

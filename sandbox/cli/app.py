@@ -1,14 +1,14 @@
-"""The commands of the front door. Each is short: the work is in the modules that it names."""
+"""The commands of the CLI. Each is short: the work is in the modules that it names."""
 
 from contextlib import suppress
 from typing import Annotated
 
 import typer
 
-from sandbox.cli import commands, console, environment, recovery, stale_processes, status, update
+from sandbox.cli import console, environment, programs, pulumi_arguments, recovery, stale_processes, status, update
 from sandbox.cli.engine import Engine
-from sandbox.cli.fault_injection import Fault
-from sandbox.cli.paths import FrontDoorError, Place
+from sandbox.cli.fault_injection import ZoneFault
+from sandbox.cli.paths import API, CliError, RegionPaths
 from sandbox.cli.session import open_engine, session
 from sandbox.region import Region
 
@@ -28,26 +28,25 @@ def up(
     stack: StackOption = None,
 ) -> None:
     """Starts the region where it is not running, updates the stack, shows the members."""
-    engine, region = session(stack)
+    settings = pulumi_arguments.parse_settings(config or [])
+    engine, region = session(stack, settings=settings)
     state = region.status()
     if state.dead:
-        raise FrontDoorError(f"{state.why}. {state.remedy}")
-    if not state.running and engine.place.checkpoint(engine.stack).exists():
-        raise FrontDoorError(
-            f"{state.why}, but {engine.place.backend} describes machines in it. Run `make down` first."
-        )
-    with console.output().status("starting the region"):
+        raise CliError(f"{state.why}. {state.remedy}")
+    if not state.running and engine.paths.checkpoint(engine.stack).exists():
+        raise CliError(f"{state.why}, but {engine.paths.backend} describes machines in it. Run `make down` first.")
+    with console.OUTPUT.status("starting the region"):
         region.up()
-    engine.place.remember(engine.stack)
-    environment.prepare(engine.place, engine.toolchain, engine.stack)
+    engine.paths.remember(engine.stack)
+    environment.prepare(engine.paths, engine.toolchain, engine.stack, settings)
     engine.ensure_stack()
     crashed = recovery.clear_the_way(engine)
     refresh = recovery.mend(engine, crashed)
     try:
-        update.up(engine, refresh=refresh, parallel=parallel, config=config or [])
+        update.up(engine, refresh=refresh, parallel=parallel)
     except update.UpdateFailedError:
         # Where the region itself is gone, the explanation fails as well; the first error is the one to show.
-        with suppress(FrontDoorError):
+        with suppress(CliError):
             recovery.explain(engine)
         raise
     engine.write_access()
@@ -57,18 +56,18 @@ def up(
 @app.command()
 def down() -> None:
     """Ends the region, and with it everything in it: machines, disks, networks, and the stack's state."""
-    place = Place.from_environment()
-    region = Region(place.state, place.folder, name=place.region)  # its image is of no use any more
-    stale_processes.end(list(stale_processes.processes(place.pulumi_home)))
-    with console.output().status("ending the region"):
+    paths = RegionPaths.from_environment()
+    region = Region(paths.state, paths.folder, name=paths.region, api=API)  # its image is of no use any more
+    stale_processes.end(list(stale_processes.processes(paths.pulumi_home)))
+    with console.OUTPUT.status("ending the region"):
         region.down()
-    console.output().print(f"Region {place.region} is down. Nothing is left of it but its logs, in {place.folder}.")
+    console.OUTPUT.print(f"Region {paths.region} is down. Nothing is left of it but its logs, in {paths.folder}.")
 
 
 @app.command()
 def preview() -> None:
     """Shows what `up` would change."""
-    commands.run(open_engine(out=console.errors), ["pulumi", "preview", "--non-interactive"])
+    programs.run(open_engine(out=console.ERRORS), ["pulumi", "preview", "--non-interactive"])
 
 
 @app.command("status")
@@ -82,31 +81,31 @@ def show_status() -> None:
 @app.command()
 def shell() -> None:
     """Opens a shell inside the region with everything set."""
-    commands.shell(open_engine())
+    programs.shell(open_engine())
 
 
 @app.command("aws-terminate")
 def aws_terminate(instance_id: str) -> None:
     """Terminates one instance behind Pulumi's back: the remedy for an orphan."""
-    console.output().print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
+    console.OUTPUT.print(open_engine().ask(["python", "-m", "sandbox.cli.terminate", instance_id]).strip())
 
 
 @app.command()
-def fault(fault: Fault, zone: str) -> None:
+def fault(fault: ZoneFault, zone: str) -> None:
     """Takes a zone's network away, or gives it back."""
-    commands.run(open_engine(out=console.errors), ["python", "-m", "sandbox.cli.fault_injection", fault.value, zone])
+    programs.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection", fault.value, zone])
 
 
 @app.command("publish-images")
 def publish_images() -> None:
-    """Has Debian publish newer machine images."""
-    commands.run(open_engine(out=console.errors), ["python", "-m", "sandbox.cli.fault_injection"])
+    """Publishes newer machine images of Debian."""
+    programs.run(open_engine(out=console.ERRORS), ["python", "-m", "sandbox.cli.fault_injection"])
 
 
 def _show(engine: Engine) -> None:
     rows = status.collect(engine)
     if not rows:
-        raise FrontDoorError("There are no members yet: `make up` makes them.")
-    console.output().print(status.table(rows, console.output().width))
+        raise CliError("There are no members yet: `make up` makes them.")
+    console.OUTPUT.print(status.table(rows, console.OUTPUT.width))
     if not all(row.is_healthy for row in rows):
         raise typer.Exit(1)

@@ -1,30 +1,10 @@
-"""Where the front door prints.
+"""The consoles that the CLI prints to."""
 
-Most commands print nothing themselves, and Rich takes as long to import as all else together: it is imported when
-something is printed.
-"""
-
-from __future__ import annotations
-
-import functools
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
-WIDE = 200  # columns, where nobody's terminal says otherwise
+WIDE = 200  # columns, where the output is no terminal
 
-
-@functools.cache
-def output() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - see above
-
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-
-
-@functools.cache
-def errors() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - see above
-
-    return Console(highlight=False, soft_wrap=True, stderr=True)
+OUTPUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+ERRORS = Console(highlight=False, soft_wrap=True, stderr=True)

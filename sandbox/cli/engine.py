@@ -1,22 +1,18 @@
-"""Runs Pulumi, and whatever else, inside the region."""
-
-from __future__ import annotations
+"""Runs Pulumi and other programs inside the region."""
 
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+from rich.console import Console
 
 from sandbox.cli import access, environment
-from sandbox.cli.paths import CHECKOUT, FrontDoorError, Place
+from sandbox.cli.paths import CHECKOUT, CliError, RegionPaths
 from sandbox.toolchain import Toolchain
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 # Pulumi takes this without asking; a terminal is never needed.
 UNATTENDED = "--non-interactive"
@@ -30,20 +26,16 @@ class Inside(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """One stack's engine; `screen` makes the console where there is something to say."""
+    """One stack's engine; `console` is where it reports."""
 
-    place: Place
+    paths: RegionPaths
     toolchain: Toolchain
     region: Inside
     stack: str
-    screen: Callable[[], Console]
-
-    @property
-    def console(self) -> Console:
-        return self.screen()
+    console: Console
 
     def environment(self) -> dict[str, str]:
-        return environment.variables(self.place, self.toolchain, os.environ, self.stack)
+        return environment.variables(self.paths, self.toolchain, os.environ, self.stack)
 
     def command(self, program: str, *arguments: str) -> list[str]:
         """What runs a program inside the region."""
@@ -62,15 +54,15 @@ class Engine:
             check=False,
         )
         if done.returncode != 0:
-            raise FrontDoorError(f"{' '.join(arguments[:3])} failed: {(done.stderr or done.stdout).strip()}")
+            raise CliError(f"{' '.join(arguments[:3])} failed: {(done.stderr or done.stdout).strip()}")
         return done.stdout
 
     def ensure_stack(self) -> None:
         """Makes the stack where there is none; in the region's folder, so that its salt goes into no tracked file."""
-        if self.place.checkpoint(self.stack).exists():
+        if self.paths.checkpoint(self.stack).exists():
             return
-        shutil.copy(CHECKOUT / "Pulumi.yaml", self.place.folder / "Pulumi.yaml")
-        self.ask(["pulumi", "stack", "init", self.stack, UNATTENDED], cwd=self.place.folder)
+        shutil.copy(CHECKOUT / "Pulumi.yaml", self.paths.folder / "Pulumi.yaml")
+        self.ask(["pulumi", "stack", "init", self.stack, UNATTENDED], cwd=self.paths.folder)
 
     def outputs(self) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(
@@ -80,5 +72,5 @@ class Engine:
 
     def write_access(self) -> None:
         """Brings the access files up to date with the state, if it changed since."""
-        if access.is_stale(self.place, self.stack):
-            access.write(self.place, self.stack, self.outputs())
+        if access.is_stale(self.paths, self.stack):
+            access.write(self.paths, self.stack, self.outputs())

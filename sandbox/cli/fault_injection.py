@@ -8,21 +8,21 @@ from urllib.parse import quote, urlsplit
 from sandbox.cli.paths import API_URL
 
 
-class Fault(StrEnum):
+class ZoneFault(StrEnum):
     ZONE_DOWN = "zone-down"
     ZONE_UP = "zone-up"
 
 
-SAID = {
-    Fault.ZONE_DOWN: "{zone} has no network; its machines run on. To end it: `./sandbox/run fault zone-up {zone}`.",
-    Fault.ZONE_UP: "{zone} has its network back.",
+MESSAGES = {
+    ZoneFault.ZONE_DOWN: "{zone} has no network; its machines run on. To end it: `./sandbox/run fault zone-up {zone}`.",
+    ZoneFault.ZONE_UP: "{zone} has its network back.",
 }
 
 
-def make(fault: Fault, zone: str) -> str:
-    """Ask the region's daemon for it, and return what to tell the operator."""
+def inject(fault: ZoneFault, zone: str) -> str:
+    """Injects the fault through the region's daemon and returns a message for the operator."""
     _put(f"zones/{quote(zone)}", fault.removeprefix("zone-"))
-    return SAID[fault].format(zone=zone)
+    return MESSAGES[fault].format(zone=zone)
 
 
 def publish_images() -> str:
@@ -40,4 +40,4 @@ def _put(path: str, body: str = "") -> str:
 
 
 if __name__ == "__main__":
-    print(make(Fault(sys.argv[1]), sys.argv[2]) if len(sys.argv) > 1 else publish_images())
+    print(inject(ZoneFault(sys.argv[1]), sys.argv[2]) if len(sys.argv) > 1 else publish_images())

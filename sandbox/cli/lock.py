@@ -1,4 +1,4 @@
-"""Pulumi's lock on a stack of the file backend: who holds it, and whether that engine is dead.
+"""Pulumi's lock on a stack of the file backend: its holder, and whether that engine is dead.
 
 A killed engine leaves its lock file, and every later command refuses. The file names process, host and time
 (pkg/v3/backend/diy/lock.go). A lock is cleared only when its process is certainly dead on this host; a process ID may

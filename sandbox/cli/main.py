@@ -1,30 +1,32 @@
-"""The front door: tells its own commands from programs to run inside the region."""
+"""The entry point: runs a command of the CLI, or else any other program inside the region."""
 
 import sys
 from typing import NoReturn
 
-from sandbox.cli import commands, console
-from sandbox.cli.paths import FrontDoorError, Place
+from rich.text import Text
+from typer.main import get_command
+
+from sandbox.cli import console, programs, pulumi_arguments
+from sandbox.cli.app import app
+from sandbox.cli.paths import CliError, RegionPaths
 from sandbox.cli.session import open_engine
 from sandbox.region import RegionError
 from sandbox.toolchain import ToolchainError
 
-# What app.py defines (a unit test compares). To ask it would import Typer before every program that runs in the region.
-OWN = {"aws-terminate", "down", "fault", "preview", "publish-images", "shell", "status", "up"}
-
 
 def main(arguments: list[str]) -> NoReturn:
-    """A command of the front door, or else a program to run inside the region."""
+    """Runs one command line."""
     try:
-        if arguments and arguments[0] not in OWN and not arguments[0].startswith("-"):
-            stack = commands.stack_of(arguments, Place.from_environment().stack)
-            commands.run(open_engine(stack, console.errors), arguments)
-        from sandbox.cli.app import app  # noqa: PLC0415 - see OWN
-
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in own_commands():
+            stack = pulumi_arguments.stack(arguments) or RegionPaths.from_environment().stack
+            programs.run(open_engine(stack, console.ERRORS, pulumi_arguments.settings(arguments)), arguments)
         app(arguments, prog_name="./sandbox/run")
-    except (FrontDoorError, RegionError, ToolchainError) as error:
-        from rich.text import Text  # noqa: PLC0415 - see console.py
-
-        console.errors().print(Text.assemble(("error: ", "bold red"), str(error)))
+    except (CliError, RegionError, ToolchainError) as error:
+        console.ERRORS.print(Text.assemble(("error: ", "bold red"), str(error)))
         sys.exit(1)
     sys.exit(0)
+
+
+def own_commands() -> set[str]:
+    """The commands that app.py defines."""
+    return set(get_command(app).commands)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Where one region keeps its files. The only reader of SANDBOX_STATE and SANDBOX_REGION."""
+"""Where one region keeps its files. Nothing else reads SANDBOX_STATE and SANDBOX_REGION."""
 
 import os
 import re
@@ -8,26 +8,27 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = "etcd"
 DEFAULT_STACK = "sandbox"
+API = "sandbox.ec2.server:serve"  # what answers the EC2 API in a region
 API_URL = "http://127.0.0.1:4566"
 
 
-class FrontDoorError(Exception):
+class CliError(Exception):
     """A reason to stop that the user can act on; printed without a traceback."""
 
 
 @dataclass(frozen=True)
-class Place:
+class RegionPaths:
     """The folder of one region. Several regions of one checkout share nothing."""
 
     state: Path
     region: str
 
     @classmethod
-    def from_environment(cls) -> "Place":
+    def from_environment(cls) -> "RegionPaths":
         state = Path(os.environ.get("SANDBOX_STATE") or CHECKOUT / ".sandbox").absolute()
         region = os.environ.get("SANDBOX_REGION") or "local"
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", region):
-            raise FrontDoorError(
+            raise CliError(
                 f"SANDBOX_REGION={region!r}: a region's name has at most 20 lower-case letters, digits and dashes"
             )
         return cls(state, region)
@@ -59,7 +60,7 @@ class Place:
 
     @property
     def commands(self) -> Path:
-        """Goes first on PATH inside the region: an `ssh` that knows the members."""
+        """Goes first on PATH inside the region: an `ssh` with the members in its configuration."""
         return self.folder / "bin"
 
     def stack_file(self, stack: str) -> Path:
@@ -68,6 +69,10 @@ class Place:
     def checkpoint(self, stack: str) -> Path:
         """Pulumi's file backend keeps a stack's state here."""
         return self.backend / ".pulumi" / "stacks" / PROJECT / f"{stack}.json"
+
+    def stacks(self) -> set[str]:
+        """The stacks in the backend."""
+        return {checkpoint.stem for checkpoint in self.checkpoint("any").parent.glob("*.json")}
 
     def locks(self, stack: str) -> Path:
         """Pulumi's file backend keeps a stack's locks here (pkg/v3/backend/diy/lock.go)."""

@@ -1,7 +1,7 @@
 """What a killed engine left half done in a stack's state, and how the state is mended.
 
 Before each operation the engine notes it in the state; a killed one leaves the note. All but creations mend themselves
-at the next update. A pending creation is the trap: the object may exist in the cloud without being in the state, and
+at the next update. A pending creation is the trap: the object may exist in AWS without being in the state, and
 making it again fails (address in use) or doubles it. `pulumi refresh --import-pending-creates` would be the engine's
 own answer, but in 3.259 it only relabels the note, and the next write of the state drops it (backend/journal.go keeps
 pending creations only). So the state is edited here: export, edit, import.
@@ -29,7 +29,7 @@ class PendingCreate:
     urn: str
     type: str
     inputs: dict[str, Any]
-    id: str  # known when the engine died between the answer of the cloud and its next note
+    id: str  # known when the engine died between the answer of AWS and its next note
 
     @property
     def name(self) -> str:
@@ -65,19 +65,19 @@ def mended(deployment: dict[str, Any], found: dict[str, str]) -> dict[str, Any]:
     """The state without pending operations and with each found creation (URN to ID) as a resource.
 
     Where the outputs never came, the inputs stand for them, and the next update must refresh. Without any the provider
-    would import the object and lose what the cloud does not tell (a key pair's key), which replaces it.
+    would import the object and lose what AWS does not return (a key pair's key), which replaces it.
     """
     fresh = copy.deepcopy(deployment)
     for verb, resource in _operations(fresh):
         if verb == "creating" and resource["urn"] in found:
             identifier = found[resource["urn"]]
-            outputs = resource.get("outputs") or {**_told(resource), "id": identifier}
+            outputs = resource.get("outputs") or {**_plain_inputs(resource), "id": identifier}
             fresh["resources"].append({**resource, "id": identifier, "outputs": outputs})
     fresh.pop("pending_operations", None)
     return fresh
 
 
-def _told(resource: dict[str, Any]) -> dict[str, Any]:
+def _plain_inputs(resource: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in resource.get("inputs", {}).items() if not key.startswith("__")}
 
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from sandbox.cli import lock, pending, stale_processes
 from sandbox.cli.engine import Engine
-from sandbox.cli.paths import PROJECT, FrontDoorError, write_private
+from sandbox.cli.paths import PROJECT, CliError, write_private
 from sandbox.cli.pending import PendingCreate
 from sandbox.cli.unmanaged import Findings, Stray
 
 
 def clear_the_way(engine: Engine) -> bool:
-    """Clears the locks of dead engines and says whether there were any. Refuses when a live one may hold a lock."""
-    locks = lock.clear_dead(engine.place.locks(engine.stack))
+    """Clears the locks of dead engines and returns whether there were any. Refuses when a live one may hold a lock."""
+    locks = lock.clear_dead(engine.paths.locks(engine.stack))
     if locks.held:
-        raise FrontDoorError(
+        raise CliError(
             f"Stack {engine.stack} is locked by {'; '.join(locks.held)}.\n"
             "Wait until that update ends. If it is certainly gone, remove the lock with:\n"
             f"  ./sandbox/run pulumi cancel -s {engine.stack} --yes"
@@ -24,10 +24,10 @@ def clear_the_way(engine: Engine) -> bool:
     for dead in locks.dead:
         engine.console.print(f"Cleared the lock of a dead engine: {dead.held_by()}.", style="yellow")
     if locks.dead:
-        ended = stale_processes.end(stale_processes.of_dead_engines(engine.place.pulumi_home))
+        ended = stale_processes.end(stale_processes.of_dead_engines(engine.paths.pulumi_home))
         if ended:
             engine.console.print(f"Ended what it left running: {', '.join(map(str, ended))}.", style="yellow")
-        restore_half_written(engine.place.checkpoint(engine.stack))
+        restore_half_written(engine.paths.checkpoint(engine.stack))
     return bool(locks.dead)
 
 
@@ -47,7 +47,7 @@ def restore_half_written(checkpoint: Path) -> None:
 
 def mend(engine: Engine, after_crash: bool) -> bool:
     """Takes over what was being created when the engine died. Returns whether the next update must refresh."""
-    is_pending = pending.noted(engine.place.checkpoint(engine.stack))
+    is_pending = pending.noted(engine.paths.checkpoint(engine.stack))
     if not is_pending and not after_crash:
         return False
     deployment = export(engine)
@@ -67,8 +67,8 @@ def export(engine: Engine) -> dict[str, Any]:
 
 
 def search(engine: Engine, deployment: dict[str, Any]) -> Findings:
-    """Asks the cloud, from inside the region."""
-    file = engine.place.folder / ".export.json"
+    """Searches through the AWS API, from inside the region."""
+    file = engine.paths.folder / ".export.json"
     write_private(file, json.dumps({"deployment": deployment}))
     try:
         answer = json.loads(
@@ -80,7 +80,7 @@ def search(engine: Engine, deployment: dict[str, Any]) -> Findings:
 
 
 def explain(engine: Engine) -> None:
-    """After a failed update: names instances of this stack that its state does not know, for they hold addresses."""
+    """After a failed update: names instances of this stack that are not in its state, since they hold addresses."""
     _name_strays(engine, search(engine, export(engine)).strays)
 
 
@@ -111,7 +111,7 @@ def _decide(engine: Engine, deployment: dict[str, Any], findings: Findings) -> d
             f"{create.name} was being created {_outcome(create, identifiers, findings)}", style="yellow"
         )
     if problems:
-        raise FrontDoorError("\n".join(problems))
+        raise CliError("\n".join(problems))
     return found
 
 
@@ -119,7 +119,7 @@ def _outcome(create: PendingCreate, identifiers: list[str], findings: Findings) 
     if identifiers:
         return f"and exists as {identifiers[0]}: taken over."
     if create.urn in findings.unsearchable:
-        return f"and cannot be searched for: made again; look in the cloud for a first {create.type}."
+        return f"and cannot be searched for: made again; look in AWS for a first {create.type}."
     if create.repeatable:
         return "and is made again."
     return "and does not exist: made again."
@@ -131,13 +131,13 @@ def _problem(create: PendingCreate, identifiers: list[str]) -> str:
         remedy = "\n".join(f"  ./sandbox/run aws-terminate {identifier}" for identifier in identifiers)
     return (
         f"{create.name} ({create.type}) was being created when an engine died.\n"
-        f"The cloud has {', '.join(identifiers)}, not in the state.\n"
+        f"AWS has {', '.join(identifiers)}, not in the state.\n"
         f"Remove what is too many, then run `make up`:\n{remedy}"
     )
 
 
 def _import(engine: Engine, deployment: dict[str, Any]) -> None:
-    file = engine.place.folder / ".import.json"
+    file = engine.paths.folder / ".import.json"
     write_private(file, json.dumps({"version": 3, "deployment": deployment}))
     try:
         engine.ask(["pulumi", "stack", "import", "-s", engine.stack, "--file", str(file)])

@@ -1,6 +1,10 @@
-"""The status table: what the stack says about each member, beside what the members say about themselves."""
+"""The status table: the members of the stack's outputs, each with what `etcdctl endpoint status` and `health` report.
+
+etcdctl leaves out fields that are zero or false, `leader` among them, and members that do not answer.
+"""
 
 import json
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -35,7 +39,7 @@ class Row:
 
 def collect(engine: Engine) -> list[Row]:
     """One row per member, also for those that do not answer."""
-    members = access.members(engine.place)
+    members = access.members(engine.paths)
     if not members:
         return []
     with ThreadPoolExecutor() as pool:
@@ -44,16 +48,16 @@ def collect(engine: Engine) -> list[Row]:
 
 
 def _etcdctl(engine: Engine, verb: str) -> list[dict[str, Any]]:
-    """etcdctl exits non-zero when a member is down, yet prints what it knows of the others."""
+    """etcdctl exits non-zero when a member is down, yet prints the answers of the others."""
     command = engine.region.enter([str(engine.toolchain.bin / "etcdctl"), "endpoint", verb, "-w", "json", *TIMEOUTS])
     done = subprocess.run(
         command, env=engine.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     try:
-        answers: list[dict[str, Any]] = json.loads(done.stdout)
+        answers: list[dict[str, Any]] | None = json.loads(done.stdout)
     except json.JSONDecodeError:
         return []
-    return answers
+    return answers or []  # etcdctl 3.6 prints `null` where none answered
 
 
 def rows(
@@ -72,15 +76,30 @@ def rows(
                 address=member["address"],
                 zone=member["zone"],
                 version=status.get("version", ""),
-                is_leader=bool(status) and status["leader"] == status["header"]["member_id"],
+                is_leader="leader" in status and status["leader"] == status["header"]["member_id"],
                 raft_index=status.get("raftIndex"),
                 database_bytes=status.get("dbSize"),
                 is_healthy=bool(answer.get("health")) and not status.get("errors"),
-                problem=answer.get("error") or ", ".join(status.get("errors") or []) or "no answer",
+                problem=problem(status, answer),
                 certificate_days=(expires - now).days,
             )
         )
     return result
+
+
+def problem(status: dict[str, Any], health: dict[str, Any]) -> str:
+    """What is wrong with a member that is not healthy. `health` often reports no more than a time limit."""
+    if errors := status.get("errors"):
+        return ", ".join(dict.fromkeys(_in_words(error) for error in errors))
+    if status.get("isLearner"):
+        return "learner, no vote yet"
+    return health.get("error") or "no answer"
+
+
+def _in_words(error: str) -> str:
+    """`etcdserver: no leader` and `memberID:1 alarm:NOSPACE ` without what a reader does not need."""
+    alarm = re.search(r"alarm:(\w+)", error)
+    return f"alarm {alarm[1]}" if alarm else error.removeprefix("etcdserver: ").strip()
 
 
 def table(members: list[Row], width: int) -> Table:

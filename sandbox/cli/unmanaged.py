@@ -1,4 +1,4 @@
-"""Finds in the cloud what a killed engine was creating, by the tags and names that the creation asked for.
+"""Finds in AWS what a killed engine was creating, by the tags and names that the creation asked for.
 
 Runs inside the region, where the API is: `python -m sandbox.cli.unmanaged EXPORT PROJECT/STACK` prints JSON.
 """
@@ -37,7 +37,7 @@ TAGGED = {
 
 @dataclass(frozen=True)
 class Stray:
-    """An instance with this stack's tag that the state does not know."""
+    """An instance with this stack's tag that is not in the state."""
 
     instance_id: str
     name: str
@@ -51,7 +51,7 @@ class Findings:
 
 
 def find(clients: Mapping[str, Any], deployment: dict[str, Any], stack_tag: str) -> Findings:
-    """Looks up every pending creation, and every instance of the stack that nobody knows.
+    """Looks up every pending creation, and every instance of the stack that is in no state.
 
     `clients` has boto3's for `ec2`, `iam` and `kms`.
     """
@@ -71,7 +71,7 @@ def find(clients: Mapping[str, Any], deployment: dict[str, Any], stack_tag: str)
 
 
 def lookup(clients: Mapping[str, Any], create: PendingCreate) -> list[str] | None:
-    """IDs in the cloud that match a pending creation; None when its type has nothing to search by."""
+    """IDs in AWS that match a pending creation; None when its type has nothing to search by."""
     elsewhere: dict[str, Callable[[], list[str]]] = {
         "aws:iam/instanceProfile:InstanceProfile": lambda: profiles(clients["iam"], create.inputs["name"]),
         "aws:iam/role:Role": lambda: roles(clients["iam"], create.inputs["name"]),
@@ -169,7 +169,7 @@ def strays(ec2: Any, stack_tag: str, explained: set[str]) -> list[Stray]:
 
 
 if __name__ == "__main__":
-    import boto3  # slow to import, and the front door imports this module for its types
+    import boto3  # slow to import, and the CLI imports this module for its types
 
     export = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     services = {name: boto3.client(name) for name in ("ec2", "iam", "kms")}

@@ -5,25 +5,24 @@ import json
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import IO, Any
 
 from rich.console import Console
 
 from sandbox.cli.engine import UNATTENDED, Engine
-from sandbox.cli.paths import CHECKOUT, FrontDoorError
-from sandbox.cli.progress import Progress
+from sandbox.cli.paths import CHECKOUT, CliError
+from sandbox.cli.update_progress import UpdateProgress
 
 
-class UpdateFailedError(FrontDoorError):
-    """The engine ended in order and told what went wrong."""
+class UpdateFailedError(CliError):
+    """The engine ended in order and reported what went wrong."""
 
 
-def up(engine: Engine, *, refresh: bool, parallel: int | None = None, config: Sequence[str] = ()) -> None:
-    """Runs `pulumi up`; `config` is kept in the stack's file."""
+def up(engine: Engine, *, refresh: bool, parallel: int | None = None) -> None:
+    """Runs `pulumi up`."""
     options = ["--refresh"] if refresh else []
     options += ["--parallel", str(parallel)] if parallel else []
-    options += [word for setting in config for word in ("--config", setting)]
     command = ["up", "--skip-preview", *options, "--yes", "--json", "--color", "never", "-s", engine.stack, UNATTENDED]
     process = subprocess.Popen(
         engine.command("pulumi", *command),
@@ -38,12 +37,12 @@ def up(engine: Engine, *, refresh: bool, parallel: int | None = None, config: Se
     reader = threading.Thread(target=_collect, args=(process.stderr, stderr))
     reader.start()
     with _passing_signals(process, engine.console), engine.console.status("Pulumi starts") as status:
-        progress = Progress(engine.console, status if engine.console.is_terminal else None)
+        progress = UpdateProgress(engine.console, status if engine.console.is_terminal else None)
         progress.follow(_events(process))
         code = process.wait()
     reader.join(timeout=5)  # a plugin that outlives a killed engine may hold the other end
     if code < 0:
-        raise FrontDoorError(f"pulumi up was killed by signal {-code}. `make up` takes over what it left.")
+        raise CliError(f"pulumi up was killed by signal {-code}. `make up` takes over what it left.")
     if code != 0:
         raise UpdateFailedError("\n".join(["pulumi up failed.", *(progress.errors or stderr)]))
     engine.console.print(f"        {progress.summary()}", style="dim")
@@ -63,7 +62,7 @@ def _collect(stream: IO[str] | None, lines: list[str]) -> None:
 
 @contextlib.contextmanager
 def _passing_signals(process: subprocess.Popen[Any], console: Console) -> Iterator[None]:
-    """An interrupt ends the engine in order, and the front door waits for it: a killed one leaves half-made things.
+    """An interrupt ends the engine in order, and the CLI waits for it: a killed one leaves half-made things.
 
     A terminal sends Ctrl-C to the engine too; a termination signal reaches only this process, so it is passed on.
     """

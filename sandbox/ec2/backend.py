@@ -11,7 +11,7 @@ from sandbox.ec2 import errors
 from sandbox.ec2.attributes import Attributes
 from sandbox.ec2.launch import Launch
 from sandbox.ec2.networks import Networks
-from sandbox.ec2.security_groups import Traffic
+from sandbox.ec2.security_groups import SecurityGroups
 
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
@@ -22,7 +22,7 @@ def check_instance_ids(instance_ids: list[str]) -> None:
             raise errors.instance_id_malformed(instance_id)
 
 
-class Ec2Backend(Launch, Attributes, Networks, Traffic):
+class Ec2Backend(Launch, Attributes, Networks, SecurityGroups):
     """EC2 of one account and region."""
 
     def get_multi_instances_by_id(self, instance_ids: list[str], filters: Any = None) -> list[Instance]:

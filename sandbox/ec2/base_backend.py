@@ -1,4 +1,4 @@
-"""What every part of the EC2 backend stands on: moto's backend, the machines, and the lock over both."""
+"""The base of every part of the EC2 backend: moto's backend, the machines, and the lock over both."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BaseBackend(EC2Backend):
 
     machines: ClassVar[Machines]
     lock: ClassVar[threading.RLock] = threading.RLock()
-    """Held for the length of every API call and every change of state: moto's dictionaries know no threads."""
+    """Held for the length of every API call and every change of state: moto's dictionaries are not safe for threads."""
 
     @property
     def _url_module(self) -> ModuleType:

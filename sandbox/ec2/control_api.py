@@ -1,7 +1,7 @@
-"""What happens to a region by itself, on demand, which no AWS API has.
+"""Requests that no AWS API has: faults in a zone, and newer images.
 
-`PUT /_sandbox/zones/us-east-1a` with the body `down` or `up` makes a fault or ends it; `PUT /_sandbox/images` has
-Debian publish newer images.
+`PUT /_sandbox/zones/us-east-1a` with the body `down` or `up` makes a fault or ends it; `PUT /_sandbox/images` publishes
+newer images of Debian.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ ZONES = "/_sandbox/zones/"
 IMAGES = "/_sandbox/images"
 
 
-class Events:
+class ControlApi:
     """WSGI middleware that answers these requests and passes on all others."""
 
     def __init__(self, app: WSGIApplication, machines: Machines, publish: Callable[[], list[str]]) -> None:
         self._app = app
         self._publish = publish
-        self._acts = {"down": machines.cut_zone, "up": machines.restore_zone}
+        self._actions = {"down": machines.isolate_zone, "up": machines.restore_zone}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -37,9 +37,9 @@ class Events:
 
     def _change_zone(self, zone: str, wanted: str) -> tuple[str, str]:
         try:
-            self._acts[wanted](zone)
+            self._actions[wanted](zone)
         except KeyError:
-            return "400 Bad Request", f"{wanted!r}: a zone goes {' or '.join(self._acts)}"
+            return "400 Bad Request", f"{wanted!r}: a zone goes {' or '.join(self._actions)}"
         except MachineError as error:
             return "404 Not Found", str(error)
         return "200 OK", f"{zone} is {wanted}"

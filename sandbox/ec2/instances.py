@@ -112,7 +112,7 @@ class MachineInstance(Instance):
 
     @property
     def block_device_mappings(self) -> list[dict[str, Any]]:
-        # moto derives an attachment's status from the volume's, and so knows neither attaching nor detaching.
+        # moto derives an attachment's status from the volume's, and so has neither attaching nor detaching.
         mappings = []
         for device, block in self.get_block_device_mapping:
             attachment = self.ec2_backend.volumes[block.volume_id].attachment

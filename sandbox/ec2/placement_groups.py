@@ -11,7 +11,7 @@ from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, gener
 from sandbox.ec2 import errors
 from sandbox.ec2.base_backend import BaseBackend
 
-# CreateTags knows by it what may be tagged.
+# CreateTags finds what may be tagged by it.
 EC2_RESOURCE_TO_PREFIX["placement-group"] = "pg"
 EC2_PREFIX_TO_RESOURCE["pg"] = "placement-group"
 STRATEGIES = {"cluster", "partition", "spread"}

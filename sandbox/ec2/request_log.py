@@ -1,4 +1,4 @@
-"""A log of every API call: who asked what, on what, and how it was answered. One JSON object per line.
+"""A log of every API call: caller, action, resource, status and error. One JSON object per line.
 
 It never holds a parameter's value but names and IDs, since user data and the like carry secrets.
 """
@@ -25,7 +25,7 @@ ATTEMPT = re.compile(r"attempt=(\d+)")
 ERROR = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"([^"]+)"')
 
 
-class CallLog:
+class RequestLog:
     """WSGI middleware that writes the log and otherwise changes nothing."""
 
     def __init__(self, app: WSGIApplication, path: Path) -> None:

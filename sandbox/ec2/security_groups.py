@@ -8,20 +8,20 @@ from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
 from sandbox.ec2.base_backend import BaseBackend
-from sandbox.machines.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
 
 ANYWHERE = "0.0.0.0/0"
 
 
-class Traffic(BaseBackend):
-    """Has the machines enforce what the API's state says."""
+class SecurityGroups(BaseBackend):
+    """Has the machines enforce the security groups of the API's state."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         self._enforced = Firewall()
         super().__init__(region_name, account_id)
 
     def enforce(self) -> None:
-        """Tell the machines, if anything has changed since."""
+        """Pass the security groups on to the machines, if anything has changed since."""
         firewall = self._firewall()
         if firewall != self._enforced:
             self.machines.filter(firewall)
@@ -66,15 +66,15 @@ def _group(group: SecurityGroup, members: dict[str, list[str]]) -> Group:
     )
 
 
-def _rule(rule: SecurityGroupRule, members: dict[str, list[str]]) -> Rule:
+def _rule(rule: SecurityGroupRule, members: dict[str, list[str]]) -> FirewallRule:
     """A rule by IPv6 range or prefix list has no peers here: no machine has such an address."""
     peers = [rule.cidr_ipv4] if rule.cidr_ipv4 else members.get(str(rule.source_group.get("GroupId")), [])
     ports = [-1 if port is None else int(port) for port in (rule.from_port, rule.to_port)]
-    return Rule(protocol=str(rule.ip_protocol), ports=(ports[0], ports[1]), peers=tuple(sorted(peers)))
+    return FirewallRule(protocol=str(rule.ip_protocol), ports=(ports[0], ports[1]), peers=tuple(sorted(peers)))
 
 
 def _description(rule: SecurityGroupRule) -> str | None:
-    """moto returns the description of a rule by address range, and forgets that of a rule by group."""
+    """moto returns the description of a rule by address range, and loses that of a rule by group."""
     return rule.ip_range.get("Description") or rule.source_group.get("Description")
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import moto.core.responses as moto_responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -14,30 +12,13 @@ from werkzeug.serving import BaseWSGIServer
 from werkzeug.serving import make_server as make_wsgi_server
 
 from sandbox.ec2 import install
-from sandbox.ec2.control_api import Events
-from sandbox.ec2.request_log import CallLog
+from sandbox.ec2.control_api import ControlApi
+from sandbox.ec2.request_log import RequestLog
 from sandbox.machines.machines import Machines
-
-# At each call moto lists what its class for the service can do, and looks for the host's service among its own 180
-# folders, twice. Neither changes; together they take a third of an answer's time.
-moto_responses.method_names_from_class = cache(moto_responses.method_names_from_class)  # type: ignore[attr-defined]
-
-
-class Dispatcher(DomainDispatcherApplication):
-    """moto's, which looks for a host's service once."""
-
-    def __init__(self) -> None:
-        super().__init__(create_backend_app)
-        self._services: dict[str | None, Any] = {}
-
-    def get_backend_for_host(self, host: str | None) -> Any:
-        if host not in self._services:
-            self._services[host] = super().get_backend_for_host(host)
-        return self._services[host]
 
 
 class QuietHandler(MotoRequestHandler):
-    """Leaves the account of calls to `calls`."""
+    """Logs nothing itself: `request_log` does."""
 
     protocol_version = "HTTP/1.1"
     # An answer goes out in one piece. Once the AWS SDK for Go has seen an answer's head, it closes the request; where
@@ -59,20 +40,12 @@ def make_server(
 ) -> BaseWSGIServer:
     """A server that listens already; `serve_forever` answers, `shutdown` from another thread ends it."""
     install(machines)
-    # The first request should not wait for the images and types to load.
     backend: Any = ec2_backends[DEFAULT_ACCOUNT_ID][region]
-    backend.describe_images()
-    dispatcher: Any = Dispatcher()
-    app = Events(CallLog(dispatcher, log) if log else dispatcher, machines, backend.publish_images)
+    dispatcher: Any = DomainDispatcherApplication(create_backend_app)
+    app = ControlApi(RequestLog(dispatcher, log) if log else dispatcher, machines, backend.publish_images)
     return make_wsgi_server(host, port, app, threaded=True, request_handler=QuietHandler)
 
 
-def serve(
-    machines: Machines,
-    host: str = "127.0.0.1",
-    port: int = 4566,
-    region: str = "us-east-1",
-    log: Path | None = None,
-) -> None:
+def serve(machines: Machines, *, log: Path) -> None:
     """Answer API requests until the process ends. `log` gets a line per call."""
-    make_server(machines, host=host, port=port, region=region, log=log).serve_forever()
+    make_server(machines, log=log).serve_forever()

@@ -63,7 +63,7 @@ class Volumes(BaseBackend):
 
     def create_snapshot(self, volume_id: str, *arguments: Any, **options: Any) -> Snapshot:
         snapshot = super().create_snapshot(volume_id, *arguments, **options)
-        snapshot.kms_key_id = self.get_volume(volume_id).kms_key_id  # moto forgets which key the snapshot needs
+        snapshot.kms_key_id = self.get_volume(volume_id).kms_key_id  # moto drops the key of the snapshot
         return snapshot
 
     def modify_volume(self, volume_id: str, target_size: int | None = None, *arguments: Any, **options: Any) -> Volume:

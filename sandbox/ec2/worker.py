@@ -1,4 +1,4 @@
-"""What goes on behind an API call that has already been answered: one daemon thread of ordered jobs per instance."""
+"""Background work of an API call that has been answered: one daemon thread of ordered jobs per instance."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the security groups of a region say at one moment, as the hardware has to enforce it.
+"""The security groups of a region at one moment, in the form that the machines' network enforces.
 
-Rules that name a group have been resolved to the addresses of its members, as EC2 does it. Part of the seam that
-`sandbox.machines.machines` describes.
+Rules that name a group have been resolved to the addresses of its members, as EC2 does it. See
+`sandbox.machines`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class FirewallRule:
     """One permission of a security group."""
 
     protocol: str
@@ -26,8 +26,8 @@ class Group:
     """A security group that an interface has."""
 
     group_id: str
-    ingress: tuple[Rule, ...] = ()
-    egress: tuple[Rule, ...] = ()
+    ingress: tuple[FirewallRule, ...] = ()
+    egress: tuple[FirewallRule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,14 @@
-"""What the cloud API needs from the hardware behind it: machines, volumes and subnets.
+"""What the EC2 API needs from the machines behind it, and their volumes and subnets.
 
-The seam between `sandbox.ec2`, which knows what EC2 permits, and `sandbox.region`, which knows Linux. Nothing here
-judges a request: the API refuses what EC2 refuses before it calls. Identifiers are EC2's own (`i-…`, `vol-…`,
-`subnet-…`). Every method may be called from any thread and raises `MachineError` when the host cannot do it.
+Nothing here judges a request: the API refuses what EC2 refuses before it calls. Identifiers are EC2's own (`i-…`,
+`vol-…`, `subnet-…`). Every method may be called from any thread and raises `MachineError` when the host cannot do it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from sandbox.machines.firewall import Firewall
@@ -41,7 +41,7 @@ class MachineSpec:
 
 
 class Machines(Protocol):
-    """The hardware of one region."""
+    """All machines, volumes and subnets of one region."""
 
     def run(self, spec: MachineSpec) -> None:
         """Make a machine and boot it. Returns once it is started, before SSH answers."""
@@ -94,11 +94,17 @@ class Machines(Protocol):
     def filter(self, firewall: Firewall) -> None:
         """Let pass what `firewall` permits and nothing else, from now on and all at once."""
 
-    def cut_zone(self, zone: str) -> None:
-        """Take the network away from every machine of the zone, at once. They run on, unheard."""
+    def isolate_zone(self, zone: str) -> None:
+        """Take the network away from every machine of the zone, at once. They run on."""
 
     def restore_zone(self, zone: str) -> None:
         """Give the zone's machines their network back."""
 
     def console(self, instance_id: str) -> str:
         """What the machine has written to its console since its first boot."""
+
+
+class Serve(Protocol):
+    """What the region's inner process runs: answers an API on top of the machines, until the process ends."""
+
+    def __call__(self, machines: Machines, *, log: Path) -> None: ...

@@ -1,4 +1,4 @@
-"""Removes what a region that lives no more has left on the host, found by its folder and its name."""
+"""Removes what a region that has ended left on the host, found by its folder and its name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 from sandbox.region import cgroups, disks
-from sandbox.region.commands import run
-from sandbox.region.runtime_state import FILE as RECORD_FILE
+from sandbox.region.host_commands import run
+from sandbox.region.runtime_state import FILE as RUNTIME_FILE
 
 
-def sweep(folder: Path, tag: str) -> None:
+def clean_up(folder: Path, tag: str) -> None:
     """Remove control groups, mounts, loop devices, and the files that a region makes in its folder when it starts.
 
     Namespaces are not among them: they go with their last process.
@@ -21,7 +21,7 @@ def sweep(folder: Path, tag: str) -> None:
         if Path(mount_point).is_relative_to(folder):
             run("umount", "--lazy", mount_point)
     disks.release_leftovers(folder)
-    for name in (RECORD_FILE, "layer", "machines", "volumes"):
+    for name in (RUNTIME_FILE, "layer", "machines", "volumes"):
         remove(folder / name)
 
 

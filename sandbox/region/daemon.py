@@ -1,4 +1,4 @@
-"""The region's inner process: makes the hardware and answers the API, in namespaces of its own.
+"""The region's inner process: makes the machines and answers the API, in namespaces of its own.
 
 Started by `supervisor`, which holds the other end of its standard input: when that closes, the daemon shuts the
 machines down in order and ends. When it ends in any other way, so does the PID namespace's init above it, and the
@@ -13,15 +13,15 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
+from sandbox.machines.machines import Machines, Serve
 from sandbox.region import layer
-from sandbox.region.commands import run
 from sandbox.region.disks import Disks
-from sandbox.region.hardware import Hardware
-from sandbox.region.machine import Site
+from sandbox.region.host_commands import run
+from sandbox.region.machine import RegionContext
 from sandbox.region.network import Network
+from sandbox.region.nspawn_machines import NspawnMachines
 
 
 def main() -> None:
@@ -31,18 +31,19 @@ def main() -> None:
     # nspawn keeps its locks and sockets below; a private one keeps regions from each other and from the host.
     Path("/run/systemd").mkdir(mode=0o755, exist_ok=True)
     run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run/systemd")
-    hardware = Hardware(_site(arguments))
-    threading.Thread(target=_shut_down_at_end_of_input, args=(hardware,), name="shutdown", daemon=True).start()
+    nspawn = NspawnMachines(_context(arguments))
+    threading.Thread(target=_shut_down_at_end_of_input, args=(nspawn,), name="shutdown", daemon=True).start()
     module, _, function = arguments.api.partition(":")
-    serve: Callable[..., None] = getattr(importlib.import_module(module), function)
-    serve(hardware, log=arguments.folder / "log" / "api.log")
+    serve: Serve = getattr(importlib.import_module(module), function)
+    machines: Machines = nspawn
+    serve(machines, log=arguments.folder / "log" / "api.log")
 
 
-def _site(arguments: argparse.Namespace) -> Site:
+def _context(arguments: argparse.Namespace) -> RegionContext:
     folder: Path = arguments.folder
     layer.install(folder / "layer")
     (folder / "machines").mkdir(mode=0o700)
-    return Site(
+    return RegionContext(
         tag=arguments.tag,
         folder=folder / "machines",
         layer=folder / "layer",
@@ -54,13 +55,13 @@ def _site(arguments: argparse.Namespace) -> Site:
     )
 
 
-def _shut_down_at_end_of_input(hardware: Hardware) -> None:
+def _shut_down_at_end_of_input(machines: NspawnMachines) -> None:
     while sys.stdin.buffer.read(1):
         pass
     try:
-        hardware.power_off_all()
+        machines.power_off_all()
     finally:
-        # The API's threads know no end of their own.
+        # The API's threads do not end by themselves.
         os._exit(0)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.machines.machines import MachineError
-from sandbox.region.commands import run
+from sandbox.region.host_commands import run
 
 GIB = 1024**3
 TABLE = "usr/lib/sandbox/disks.table"

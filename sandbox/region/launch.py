@@ -1,4 +1,4 @@
-"""Starts the region's supervisor so that it outlives the command that started it. The one place that knows two ways.
+"""Starts the region's supervisor so that it outlives the command that started it.
 
 Where systemd is the host's init, the supervisor is a transient unit: systemd-run(1) with `Delegate=yes`, without which
 systemd would put the control groups of the machines in order as if they were its own (systemd.resource-control(5),
@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sandbox.region.commands import SEARCH_PATH
+from sandbox.region.host_commands import SEARCH_PATH
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -23,7 +23,7 @@ def launch(argv: Sequence[str], *, unit: str, log: Path) -> Callable[[], bool]:
     """Start a long-lived process, with its output appended to `log`.
 
     Returns:
-        Tells whether it still runs.
+        A function that is true while it still runs.
     """
     environment = {"PATH": SEARCH_PATH, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     if booted_with_systemd():

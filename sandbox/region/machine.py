@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sandbox.machines.machines import MachineError, MachineSpec, MachineState
 from sandbox.region import cgroups, disks, seed
-from sandbox.region.commands import run
 from sandbox.region.disks import Disks
+from sandbox.region.host_commands import run
 from sandbox.region.network import Network
 from sandbox.region.nspawn import REBOOT_EXIT_CODE, SIGNAL_POWER_OFF, SIGNAL_REBOOT, Boot
 
@@ -19,7 +19,7 @@ SHUTDOWN_TIMEOUT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
-class Site:
+class RegionContext:
     """What the machines of one region share."""
 
     tag: str
@@ -35,12 +35,12 @@ class Site:
 class Machine:
     """A machine. One thing at a time is done to it; its state can be asked for at any time."""
 
-    def __init__(self, site: Site, spec: MachineSpec) -> None:
+    def __init__(self, context: RegionContext, spec: MachineSpec) -> None:
         self.spec = spec
-        self._site = site
-        self._folder = site.folder / spec.instance_id
+        self._context = context
+        self._folder = context.folder / spec.instance_id
         self._root = self._folder / "root"
-        self.console = site.logs / f"{spec.instance_id}.log"
+        self.console = context.logs / f"{spec.instance_id}.log"
         self._volumes: dict[str, str] = {}  # node name -> volume ID
         self._boot: Boot | None = None
         self._may_reboot = False
@@ -71,13 +71,13 @@ class Machine:
                     return
                 self._boot.wait()
             self._write_table()
-            self._site.network.forget_neighbour(self.spec.address, self.spec.subnet_id)
+            self._context.network.forget_neighbour(self.spec.address, self.spec.subnet_id)
             self._boot = boot = Boot(
-                name=f"{self._site.tag}-{self.spec.instance_id}",
+                name=f"{self._context.tag}-{self.spec.instance_id}",
                 root=self._root,
-                bridge=self._site.network.get(self.spec.subnet_id).bridge,
+                bridge=self._context.network.get(self.spec.subnet_id).bridge,
                 console=self.console,
-                control_groups=cgroups.create_machine(self._site.control_groups, self.spec.instance_id),
+                control_groups=cgroups.create_machine(self._context.control_groups, self.spec.instance_id),
             )
             self._may_reboot = True
             threading.Thread(
@@ -110,12 +110,12 @@ class Machine:
         with self._lock:
             self.power_off()
             for volume_id in self._volumes.values():
-                self._site.disks.detach(volume_id)
+                self._context.disks.detach(volume_id)
             self._volumes.clear()
             if self._root.is_mount():
                 run("umount", str(self._root))
             shutil.rmtree(self._folder)
-            for group in self._site.control_groups:
+            for group in self._context.control_groups:
                 cgroups.remove_tree(group / self.spec.instance_id)
 
     def attach(self, volume_id: str) -> None:
@@ -139,7 +139,7 @@ class Machine:
     def mounted(self, volume_id: str) -> bool:
         """Whether the machine has a filesystem of the volume mounted."""
         self._node(volume_id)
-        loop = self._site.disks.device(volume_id)
+        loop = self._context.disks.device(volume_id)
         return self._boot is not None and f"{loop.major}:{loop.minor}" in self._boot.mounted_devices()
 
     def _make_root(self) -> None:
@@ -147,11 +147,11 @@ class Machine:
         for name in ("upper", "work", "root"):
             (self._folder / name).mkdir(mode=0o755)
         options = (
-            f"lowerdir={self._site.layer}:{self._site.image}"
+            f"lowerdir={self._context.layer}:{self._context.image}"
             f",upperdir={self._folder / 'upper'},workdir={self._folder / 'work'}"
         )
         run("mount", "-t", "overlay", "-o", options, "overlay", str(self._root))
-        seed.write(self._root, self.spec, self._site.network.get(self.spec.subnet_id))
+        seed.write(self._root, self.spec, self._context.network.get(self.spec.subnet_id))
 
     def _watch(self, boot: Boot) -> None:
         """Boot again when the machine rebooted by itself."""
@@ -168,12 +168,12 @@ class Machine:
     def _plug(self, volume_id: str) -> None:
         """Give the volume the first free node name; nvme0n1 is an EC2 machine's root disk."""
         node = next(name for number in itertools.count(1) if (name := f"nvme{number}n1") not in self._volumes)
-        self._site.disks.attach(volume_id)
+        self._context.disks.attach(volume_id)
         self._volumes[node] = volume_id
 
     def _unplug(self, volume_id: str) -> None:
         del self._volumes[self._node(volume_id)]
-        self._site.disks.detach(volume_id)
+        self._context.disks.detach(volume_id)
 
     def _node(self, volume_id: str) -> str:
         for node, attached in self._volumes.items():
@@ -188,5 +188,5 @@ class Machine:
             self._boot.run_inside("/usr/lib/sandbox/disks")
 
     def _write_table(self) -> None:
-        volumes = [(node, volume, self._site.disks.device(volume)) for node, volume in sorted(self._volumes.items())]
+        volumes = [(node, volume, self._context.disks.device(volume)) for node, volume in sorted(self._volumes.items())]
         (self._root / disks.TABLE).write_text(disks.table(volumes))

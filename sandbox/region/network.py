@@ -19,10 +19,10 @@ from pathlib import Path
 
 from sandbox.machines.firewall import Firewall
 from sandbox.machines.machines import MachineError
-from sandbox.region import firewall as rules
-from sandbox.region.commands import run
+from sandbox.region import nftables
+from sandbox.region.host_commands import run
 
-OPERATOR_ON_INTERNET = IPv4Network(rules.INTERNET).network_address + 1
+OPERATOR_ON_INTERNET = IPv4Network(nftables.INTERNET).network_address + 1
 
 SETTINGS = {
     "net/ipv4/ip_forward": "1",
@@ -41,7 +41,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet as EC2 knows it, and the bridge that it is here."""
+    """A subnet of EC2, and its bridge."""
 
     subnet_id: str
     network: IPv4Network
@@ -75,7 +75,7 @@ class Network:
 
     def __init__(self) -> None:
         self._subnets: dict[str, Subnet] = {}
-        self._dark_zones: set[str] = set()
+        self._isolated_zones: set[str] = set()
         self._firewall = Firewall()
         self._public: set[str] = set()
         self._lock = threading.RLock()
@@ -84,8 +84,8 @@ class Network:
             if path.exists():
                 path.write_text(value)
         run("ip", "link", "set", "lo", "up")
-        run("ip", "address", "add", f"{OPERATOR_ON_INTERNET}/{IPv4Network(rules.INTERNET).prefixlen}", "dev", "lo")
-        run("nft", "--file", "-", text=rules.BRIDGE_RULES)
+        run("ip", "address", "add", f"{OPERATOR_ON_INTERNET}/{IPv4Network(nftables.INTERNET).prefixlen}", "dev", "lo")
+        run("nft", "--file", "-", text=nftables.BRIDGE_RULES)
         self._apply()
 
     def create(self, subnet: Subnet) -> None:
@@ -138,25 +138,25 @@ class Network:
                 run("ip", "route", "add", address, "dev", "lo", "src", str(OPERATOR_ON_INTERNET))
             self._public = public
 
-    def cut(self, zone: str) -> None:
+    def isolate(self, zone: str) -> None:
         """Drop whatever the zone's machines send and are sent, also in connections that were accepted before."""
         with self._lock:
             if zone not in {subnet.zone for subnet in self._subnets.values()}:
                 there = ", ".join(sorted({subnet.zone for subnet in self._subnets.values()})) or "none"
                 raise MachineError(f"no subnet lies in zone {zone}; zones with subnets: {there}")
-            self._dark_zones.add(zone)
+            self._isolated_zones.add(zone)
             self._apply()
 
     def restore(self, zone: str) -> None:
-        """End what `cut` began."""
+        """End what `isolate` began."""
         with self._lock:
-            self._dark_zones.discard(zone)
+            self._isolated_zones.discard(zone)
             self._apply()
 
     def _apply(self) -> None:
         vpcs: dict[str, list[str]] = {}
         for subnet in self._subnets.values():
             vpcs.setdefault(subnet.vpc_id, []).append(subnet.bridge)
-        dark = [subnet.network for subnet in self._subnets.values() if subnet.zone in self._dark_zones]
-        layout = rules.Layout(vpcs=list(vpcs.values()), dark=dark)
-        run("nft", "--file", "-", text=rules.render(self._firewall, layout))
+        isolated = [subnet.network for subnet in self._subnets.values() if subnet.zone in self._isolated_zones]
+        layout = nftables.Layout(vpcs=list(vpcs.values()), isolated=isolated)
+        run("nft", "--file", "-", text=nftables.render(self._firewall, layout))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.machines.machines import MachineError
-from sandbox.region.commands import SEARCH_PATH, run
+from sandbox.region.host_commands import SEARCH_PATH, run
 from sandbox.region.processes import Process
 
 REBOOT_EXIT_CODE = 133
@@ -84,7 +84,7 @@ class Boot:
     def signal_until_off(self, number: int, timeout_seconds: float) -> bool:
         """Ask systemd in the machine to shut down, until it has or the time is over.
 
-        Asked again and again since systemd hears no signal in its first moments.
+        Signals again and again, since systemd ignores them in its first moments.
         """
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""A region seen from outside: starts it, tells how it is, runs commands in it, and ends it without a trace."""
+"""A region from outside: its start, its status, commands in it, and its end, which leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.machines.machines import MachineError
-from sandbox.region.cleanup import remove, sweep
+from sandbox.region.cleanup import clean_up, remove
 from sandbox.region.launch import launch
 from sandbox.region.processes import POLL_SECONDS, Process
-from sandbox.region.runtime_state import Record
+from sandbox.region.runtime_state import RuntimeState
 from sandbox.region.status import RegionStatus, look
 
 LOGS = ("log", "log.before")
 """What `down` leaves in the region's folder: the logs of this life, and of the one before."""
 
-DEFAULT_API = "sandbox.ec2.server:serve"
 START_TIMEOUT_SECONDS = 120.0  # an emulated host took more than 60
 SHUTDOWN_TIMEOUT_SECONDS = 40.0
 KILL_TIMEOUT_SECONDS = 10.0
@@ -34,9 +33,12 @@ class RegionError(RuntimeError):
 
 
 class Region:
-    """One region. All of it is below `<state>/<name>/`."""
+    """One region. All of it is below `<state>/<name>/`.
 
-    def __init__(self, state: Path, toolchain_image: Path, *, name: str | None = None, api: str = DEFAULT_API) -> None:
+    `api` is the `sandbox.machines.machines.Serve` that answers in it, as `module:function`.
+    """
+
+    def __init__(self, state: Path, toolchain_image: Path, *, name: str | None = None, api: str) -> None:
         self.name = name or os.environ.get("SANDBOX_REGION") or "local"
         self.folder = state.absolute() / self.name
         self._image = toolchain_image.absolute()
@@ -104,11 +106,11 @@ class Region:
         Raises:
             RegionError: the region is not running.
         """
-        record = Record.read(self.folder)
+        runtime = RuntimeState.read(self.folder)
         status = self.status()
-        if record is None or not status.running:
+        if runtime is None or not status.running:
             raise RegionError(f"{status.why}. {status.remedy}")
-        return ["nsenter", f"--net=/proc/{record.namespace.pid}/ns/net", "--", *argv]
+        return ["nsenter", f"--net=/proc/{runtime.namespace.pid}/ns/net", "--", *argv]
 
     def _why_not_running(self, supervisor_lives: Callable[[], bool]) -> str:
         """Empty as soon as the region runs."""
@@ -123,15 +125,15 @@ class Region:
 
     def _clear(self) -> None:
         """End what lives of the region, in order when it can be had, and remove what it made."""
-        record = Record.read(self.folder)
-        if record is None:
+        runtime = RuntimeState.read(self.folder)
+        if runtime is None:
             # Its folder may have been deleted under it. All its processes have this among their arguments.
             unrecorded = Process.with_argument(f"--tag={self.tag}")
             _end([process for process in unrecorded if process.has_argument("sandbox.region.supervisor")], unrecorded)
-        elif record.of_this_boot():
-            _end([record.supervisor], [record.supervisor, record.namespace])
+        elif runtime.of_this_boot():
+            _end([runtime.supervisor], [runtime.supervisor, runtime.namespace])
         try:
-            sweep(self.folder, self.tag)
+            clean_up(self.folder, self.tag)
         except (MachineError, TimeoutError) as error:
             raise RegionError(f"region {self.name} is not cleared: {error}") from error
 

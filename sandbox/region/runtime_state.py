@@ -1,4 +1,4 @@
-"""What a running region leaves in its folder for others to find it by."""
+"""The processes of a running region, noted in its folder so that commands find it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE = "region.json"
 
 
 @dataclass(frozen=True)
-class Record:
+class RuntimeState:
     """The processes of a region, and the boot of the host that they belong to."""
 
     boot: str
@@ -28,8 +28,8 @@ class Record:
         draft.rename(folder / FILE)
 
     @classmethod
-    def read(cls, folder: Path) -> Record | None:
-        """The record in a region's folder, None when there is none."""
+    def read(cls, folder: Path) -> RuntimeState | None:
+        """The note in a region's folder, None when there is none."""
         try:
             content = json.loads((folder / FILE).read_text())
         except FileNotFoundError:

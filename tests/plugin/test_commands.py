@@ -7,8 +7,8 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import Plugin, Properties, to_dict, to_struct
+from tests.plugin.ssh_servers import SshServers
 
 LOCAL, REMOTE = "command:local:Command", "command:remote:Command"
 MIB = 1024 * 1024
@@ -32,8 +32,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def where(kind: str, hosts: Hosts) -> Properties:
-    return {"connection": hosts.connection(hosts.first)} if kind == REMOTE else {}
+def where(kind: str, servers: SshServers) -> Properties:
+    return {"connection": servers.connection(servers.first)} if kind == REMOTE else {}
 
 
 def test_runs_a_script_of_many_lines(plugin: Plugin, kind: str, where: Properties) -> None:
@@ -91,10 +91,14 @@ def test_logs_what_is_asked_for(
     assert set(plugin.engine.messages(name).splitlines()) == logged
 
 
-def test_secrets_are_logged_nowhere(plugin: Plugin, hosts: Hosts) -> None:
+def test_secrets_are_logged_nowhere(plugin: Plugin, servers: SshServers) -> None:
     secret = "s3cr3t-of-the-test"
-    key = hosts.private_key.splitlines()[1]
-    inputs = {"create": "cat >/dev/null; echo visible", "stdin": secret, "connection": hosts.connection(hosts.first)}
+    key = servers.private_key.splitlines()[1]
+    inputs = {
+        "create": "cat >/dev/null; echo visible",
+        "stdin": secret,
+        "connection": servers.connection(servers.first),
+    }
     plugin.create(REMOTE, inputs, name="quiet")
     plugin.create(REMOTE, {**inputs, "create": "cat", "logging": "none"}, name="quiet")
     failure = plugin.create_error(REMOTE, {**inputs, "create": "cat >/dev/null; exit 1"}, name="quiet")
@@ -112,15 +116,15 @@ def test_previous_output_can_be_kept_out_of_the_environment(plugin: Plugin) -> N
     assert to_dict(plugin.stub.Update(request).properties)["stdout"] == "prev="
 
 
-def test_a_refused_variable_is_explained(plugin: Plugin, hosts: Hosts) -> None:
-    inputs = {"create": "true", "environment": {"A": "1"}, "connection": hosts.connection(hosts.first)}
+def test_a_refused_variable_is_explained(plugin: Plugin, servers: SshServers) -> None:
+    inputs = {"create": "true", "environment": {"A": "1"}, "connection": servers.connection(servers.first)}
     plugin.create_error(REMOTE, inputs, name="refused")
     assert "Unable to set 'A'" in plugin.engine.messages("refused")
 
 
-def test_an_accepted_variable_arrives(plugin: Plugin, hosts: Hosts) -> None:
+def test_an_accepted_variable_arrives(plugin: Plugin, servers: SshServers) -> None:
     inputs = {"create": "echo $LC_TEST", "environment": {"LC_TEST": UNICODE}}
-    assert plugin.create(REMOTE, {**inputs, "connection": hosts.connection(hosts.first)})["stdout"] == UNICODE
+    assert plugin.create(REMOTE, {**inputs, "connection": servers.connection(servers.first)})["stdout"] == UNICODE
 
 
 def test_local_commands_take_a_directory_and_an_interpreter(plugin: Plugin, tmp_path: os.PathLike[str]) -> None:
@@ -140,18 +144,18 @@ def test_says_why_a_local_command_did_not_start(plugin: Plugin, inputs: Properti
     assert plugin.create_error(LOCAL, {"create": "true", **inputs}) == f'{reason}: running "true":\n'
 
 
-def test_death_by_signal_is_told(plugin: Plugin, hosts: Hosts) -> None:
+def test_death_by_signal_is_told(plugin: Plugin, servers: SshServers) -> None:
     assert plugin.create_error(LOCAL, {"create": "kill -9 $$"}).startswith("signal: killed: running")
-    inputs = {"create": "kill -9 $$", "connection": hosts.connection(hosts.first)}
+    inputs = {"create": "kill -9 $$", "connection": servers.connection(servers.first)}
     assert plugin.create_error(REMOTE, inputs).startswith("Process exited with status 137 from signal KILL: running")
 
 
-def test_eight_commands_run_at_once(plugin: Plugin, hosts: Hosts) -> None:
+def test_eight_commands_run_at_once(plugin: Plugin, servers: SshServers) -> None:
     """Each waits until all eight are there, so that none could end if they ran one after the other."""
     command = (
         "mkdir -p /tmp/meet; touch /tmp/meet/$$; until [ $(ls /tmp/meet | wc -l) = 8 ]; do sleep 0.05; done; echo met"
     )
-    inputs = {"create": f"timeout 20 sh -c '{command}'", "connection": hosts.connection(hosts.first)}
+    inputs = {"create": f"timeout 20 sh -c '{command}'", "connection": servers.connection(servers.first)}
     with ThreadPoolExecutor(8) as pool:
         runs = [pool.submit(plugin.create, REMOTE, inputs, f"at-once-{number}") for number in range(8)]
         assert [run.result()["stdout"] for run in runs] == ["met"] * 8
@@ -172,9 +176,9 @@ def test_what_is_left_out_is_refused_by_name(plugin: Plugin) -> None:
         plugin.check("command:remote:CopyFile", {})
 
 
-def test_a_command_that_ends_at_once_reports_its_own_failure(plugin: Plugin, hosts: Hosts) -> None:
+def test_a_command_that_ends_at_once_reports_its_own_failure(plugin: Plugin, servers: SshServers) -> None:
     """Not the broken pipe of the input that nobody reads: many at once, so that some end before it is written."""
-    inputs = {"create": "exit 3", "stdin": "x" * MIB, "connection": hosts.connection(hosts.first)}
+    inputs = {"create": "exit 3", "stdin": "x" * MIB, "connection": servers.connection(servers.first)}
     with ThreadPoolExecutor(8) as pool:
         errors = list(pool.map(lambda _: plugin.create_error(REMOTE, inputs), range(24)))
     assert set(errors) == {'Process exited with status 3: running "exit 3":\n'}

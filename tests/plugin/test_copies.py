@@ -8,8 +8,8 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import Plugin, Properties, urn
+from tests.plugin.ssh_servers import SshServers
 
 COPY = "command:remote:CopyToRemote"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -29,8 +29,8 @@ def tree(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def inputs(hosts: Hosts) -> Properties:
-    return {"connection": hosts.connection(hosts.first)}
+def inputs(servers: SshServers) -> Properties:
+    return {"connection": servers.connection(servers.first)}
 
 
 def files(root: Path) -> dict[str, str | None]:
@@ -42,39 +42,45 @@ def files(root: Path) -> dict[str, str | None]:
     [("", False, "new-1/tree"), ("", True, "old-1/tree"), ("/", False, "new-2"), ("/", True, "old-2")],
 )
 def test_a_directory(
-    plugin: Plugin, hosts: Hosts, inputs: Properties, tree: Path, slash: str, exists: bool, arrives_in: str
+    plugin: Plugin, servers: SshServers, inputs: Properties, tree: Path, slash: str, exists: bool, arrives_in: str
 ) -> None:
     destination = f"/tmp/dirs/{arrives_in.split('/', maxsplit=1)[0]}"
     if exists:
-        hosts.file(destination).mkdir(parents=True)
+        servers.file(destination).mkdir(parents=True)
     plugin.create(COPY, {**inputs, "source": {**ARCHIVE, "path": f"{tree}{slash}"}, "remotePath": destination})
-    assert files(hosts.file(f"/tmp/dirs/{arrives_in}")) == files(tree)
+    assert files(servers.file(f"/tmp/dirs/{arrives_in}")) == files(tree)
 
 
-def test_a_file_into_a_directory_or_over_a_file(plugin: Plugin, hosts: Hosts, inputs: Properties, tree: Path) -> None:
+def test_a_file_into_a_directory_or_over_a_file(
+    plugin: Plugin, servers: SshServers, inputs: Properties, tree: Path
+) -> None:
     source = {**ASSET, "path": str(tree / "top")}
-    hosts.file("/tmp/into").mkdir()
-    hosts.file("/tmp/over").write_text("something longer than before")
+    servers.file("/tmp/into").mkdir()
+    servers.file("/tmp/over").write_text("something longer than before")
     for destination in ("/tmp/into", "/tmp/over", "/tmp/made/on/the/way/top"):
         plugin.create(COPY, {**inputs, "source": source, "remotePath": destination})
     for arrived in ("/tmp/into/top", "/tmp/over", "/tmp/made/on/the/way/top"):
-        assert hosts.file(arrived).read_text() == "top"
+        assert servers.file(arrived).read_text() == "top"
 
 
-def test_an_archive_file_is_not_unpacked(plugin: Plugin, hosts: Hosts, inputs: Properties, tmp_path: Path) -> None:
+def test_an_archive_file_is_not_unpacked(
+    plugin: Plugin, servers: SshServers, inputs: Properties, tmp_path: Path
+) -> None:
     (tmp_path / "etcd.tar.gz").write_bytes(b"\x1f\x8b\x00")
     source = {**ARCHIVE, "path": str(tmp_path / "etcd.tar.gz")}
     plugin.create(COPY, {**inputs, "source": source, "remotePath": "/tmp/etcd.tar.gz"})
-    assert hosts.file("/tmp/etcd.tar.gz").read_bytes() == b"\x1f\x8b\x00"
+    assert servers.file("/tmp/etcd.tar.gz").read_bytes() == b"\x1f\x8b\x00"
 
 
-def test_a_text(plugin: Plugin, hosts: Hosts, inputs: Properties) -> None:
+def test_a_text(plugin: Plugin, servers: SshServers, inputs: Properties) -> None:
     plugin.create(COPY, {**inputs, "source": {**ASSET, "text": "naïve\n"}, "remotePath": "/tmp/text/made"})
-    assert hosts.file("/tmp/text/made").read_text() == "naïve\n"
+    assert servers.file("/tmp/text/made").read_text() == "naïve\n"
 
 
-def test_a_directory_over_a_file_is_refused(plugin: Plugin, hosts: Hosts, inputs: Properties, tree: Path) -> None:
-    hosts.file("/tmp/in-the-way").write_text("")
+def test_a_directory_over_a_file_is_refused(
+    plugin: Plugin, servers: SshServers, inputs: Properties, tree: Path
+) -> None:
+    servers.file("/tmp/in-the-way").write_text("")
     source = {**ARCHIVE, "path": f"{tree}/"}
     error = plugin.create_error(COPY, {**inputs, "source": source, "remotePath": "/tmp/in-the-way"})
     assert error == "remote path /tmp/in-the-way exists but is not a directory"
@@ -104,12 +110,12 @@ def test_other_sources_are_refused(plugin: Plugin, inputs: Properties, source: o
     [({"remotePath": "/tmp/again-2"}, True), ({"hash": "2"}, True), ({"triggers": ["b"]}, False)],
 )
 def test_an_update_copies_only_other_content_or_to_another_place(
-    plugin: Plugin, hosts: Hosts, inputs: Properties, tree: Path, changes: Properties, copied: bool
+    plugin: Plugin, servers: SshServers, inputs: Properties, tree: Path, changes: Properties, copied: bool
 ) -> None:
     source = {**ASSET, "path": str(tree / "top"), "hash": "1"}
     old = plugin.checked(COPY, {**inputs, "source": source, "remotePath": "/tmp/again"})
     plugin.stub.Create(provider_pb2.CreateRequest(urn=urn(COPY, "x"), properties=old))
-    destination = hosts.file(changes.get("remotePath", "/tmp/again"))
+    destination = servers.file(changes.get("remotePath", "/tmp/again"))
     destination.unlink(missing_ok=True)
     source |= {key: value for key, value in changes.items() if key == "hash"}
     place = {"remotePath": "/tmp/again", **{key: value for key, value in changes.items() if key != "hash"}}
@@ -118,7 +124,9 @@ def test_an_update_copies_only_other_content_or_to_another_place(
     assert destination.exists() == copied
 
 
-def test_a_release_sized_file_copies_fast(plugin: Plugin, hosts: Hosts, inputs: Properties, tmp_path: Path) -> None:
+def test_a_release_sized_file_copies_fast(
+    plugin: Plugin, servers: SshServers, inputs: Properties, tmp_path: Path
+) -> None:
     """It takes 0.2 s on two idle cores; many times that is allowed, as machines differ and are busy."""
     content = os.urandom(20 * MIB)
     (tmp_path / "big").write_bytes(content)
@@ -128,11 +136,11 @@ def test_a_release_sized_file_copies_fast(plugin: Plugin, hosts: Hosts, inputs: 
     started = time.monotonic()
     plugin.stub.Create(provider_pb2.CreateRequest(urn=urn(COPY, "x"), properties=properties))
     assert time.monotonic() - started < 6
-    assert hosts.file("/tmp/big").read_bytes() == content
+    assert servers.file("/tmp/big").read_bytes() == content
 
 
-def test_a_copy_to_an_unreachable_host_fails(plugin: Plugin, hosts: Hosts, tree: Path) -> None:
-    connection = hosts.connection(hosts.first, port=2222)
+def test_a_copy_to_an_unreachable_host_fails(plugin: Plugin, servers: SshServers, tree: Path) -> None:
+    connection = servers.connection(servers.first, port=2222)
     properties = {"connection": connection, "source": {**ASSET, "path": str(tree / "top")}, "remotePath": "/tmp/x"}
     with pytest.raises(grpc.RpcError, match="connection refused"):
         plugin.stub.Create(provider_pb2.CreateRequest(urn=urn(COPY, "x"), properties=plugin.checked(COPY, properties)))

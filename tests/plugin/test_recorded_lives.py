@@ -8,8 +8,8 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from tests.plugin.hosts import Hosts
 from tests.plugin.plugin import CALL_SECONDS, Plugin, Properties, to_dict, urn
+from tests.plugin.ssh_servers import SshServers
 
 RECORDING = Path(__file__).with_name("recorded-1.2.1.json")
 NAMES = [life["name"] for life in json.loads(RECORDING.read_text())["cases"]]
@@ -17,11 +17,15 @@ STEPS = ("check", "create_preview", "create", "diff", "update", "delete")
 
 
 @pytest.fixture(scope="module")
-def lives(hosts: Hosts, folder: Path) -> dict[str, Properties]:
+def lives(servers: SshServers, folder: Path) -> dict[str, Properties]:
     payload = folder / "conf.txt"
     payload.write_text("payload\n")
     text = RECORDING.read_text()
-    swaps = {"<HOST>": hosts.first.address, "<KEY>": json.dumps(hosts.private_key)[1:-1], "/tmp/conf.txt": str(payload)}
+    swaps = {
+        "<HOST>": servers.first.address,
+        "<KEY>": json.dumps(servers.private_key)[1:-1],
+        "/tmp/conf.txt": str(payload),
+    }
     for mark, real in swaps.items():
         text = text.replace(mark, real)
     return {life["name"]: life for life in json.loads(text)["cases"]}

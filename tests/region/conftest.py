@@ -13,9 +13,9 @@ from sandbox.toolchain import Progress
 from sandbox.toolchain.image import ROOT, machine_image
 from sandbox.toolchain.store import Store, default_root
 from tests.region.firewalls import VPC, open_to_all
-from tests.region.leak_check import Traces
-from tests.region.remote import API, Remote
-from tests.region.ssh_machine import Guest, Identity
+from tests.region.leak_check import LeakCheck
+from tests.region.remote_machines import API, RemoteMachines
+from tests.region.ssh_machine import Identity, SshMachine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,25 +37,25 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 
 
 @pytest.fixture(scope="module")
-def hardware(tmp_path_factory: pytest.TempPathFactory, image: Path) -> Iterator[Remote]:
+def machines(tmp_path_factory: pytest.TempPathFactory, image: Path) -> Iterator[RemoteMachines]:
     region = Region(tmp_path_factory.mktemp("state"), image, name="shared", api=API)
     region.up()
-    traces = Traces(region)
+    leaks = LeakCheck(region)
     try:
-        remote = Remote(region)
-        remote.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a", *VPC)
-        remote.filter(open_to_all())
-        yield remote
+        machines = RemoteMachines(region)
+        machines.create_subnet("subnet-0a", "192.168.0.0/24", "us-east-1a", *VPC)
+        machines.filter(open_to_all())
+        yield machines
     finally:
         region.down()
-    assert traces.left() == []
+    assert leaks.left() == []
 
 
 @pytest.fixture(scope="module")
-def first(hardware: Remote, identity: Identity) -> Guest:
-    return Guest.boot(hardware, identity, number=100)
+def first(machines: RemoteMachines, identity: Identity) -> SshMachine:
+    return SshMachine.boot(machines, identity, number=100)
 
 
 @pytest.fixture(scope="module")
-def second(hardware: Remote, identity: Identity) -> Guest:
-    return Guest.boot(hardware, identity, number=101)
+def second(machines: RemoteMachines, identity: Identity) -> SshMachine:
+    return SshMachine.boot(machines, identity, number=101)

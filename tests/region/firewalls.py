@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox.machines.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
 
 VPC = ("vpc-0a", "192.168.0.0/16")
 OPERATOR = "192.168.0.1/32"
-ANYTHING = Rule(protocol="-1", peers=("0.0.0.0/0",))
+ANYTHING = FirewallRule(protocol="-1", peers=("0.0.0.0/0",))
 
 
 def open_to_all(*more: str) -> Firewall:
@@ -20,11 +20,11 @@ def open_to_all(*more: str) -> Firewall:
     )
 
 
-def wall(
-    addresses: Iterable[str], *ingress: Rule, egress: tuple[Rule, ...] = (), public: str | None = None
+def firewall_for(
+    addresses: Iterable[str], *ingress: FirewallRule, egress: tuple[FirewallRule, ...] = (), public: str | None = None
 ) -> Firewall:
     """Machines of one group; SSH for the operator besides the rules given. `public` is the first one's."""
-    rules = (Rule(protocol="tcp", ports=(22, 22), peers=(OPERATOR,)), *ingress)
+    rules = (FirewallRule(protocol="tcp", ports=(22, 22), peers=(OPERATOR,)), *ingress)
     interfaces = [
         Interface(address=address, groups=("sg-0a",), public_address=None if index else public)
         for index, address in enumerate(addresses)

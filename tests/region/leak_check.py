@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 from sandbox.region import Region, cgroups
-from sandbox.region.runtime_state import Record
+from sandbox.region.runtime_state import RuntimeState
 
 SETTLE_SECONDS = 5.0
 
 
-class Traces:
+class LeakCheck:
     """The processes, mounts, loop devices and control groups of one region; made while it is up.
 
     A control group that could be removed proves that the processes of its machine are gone too.
@@ -21,10 +21,10 @@ class Traces:
 
     def __init__(self, region: Region) -> None:
         self._region = region
-        record = Record.read(region.folder)
-        assert record is not None
+        runtime = RuntimeState.read(region.folder)
+        assert runtime is not None
         # Held, since the kernel gives the number of a network namespace that is gone to the next one.
-        self._network = Path(f"/proc/{record.namespace.pid}/ns/net").open("rb")  # noqa: SIM115
+        self._network = Path(f"/proc/{runtime.namespace.pid}/ns/net").open("rb")  # noqa: SIM115
 
     def left(self, *, but: str = "\n") -> list[str]:
         """What there still is of it, once the kernel has had the time to take it away; `but` what contains this."""

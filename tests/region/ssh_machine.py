@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.machines.machines import MachineSpec
-from tests.region.remote import Remote
+from tests.region.remote_machines import RemoteMachines
 
 BOOT_TIMEOUT_SECONDS = 30.0
 
@@ -42,10 +42,10 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Guest:
+class SshMachine:
     """A machine of a test."""
 
-    hardware: Remote
+    machines: RemoteMachines
     identity: Identity
     instance_id: str
     address: str
@@ -53,29 +53,29 @@ class Guest:
     @classmethod
     def boot(
         cls,
-        hardware: Remote,
+        machines: RemoteMachines,
         identity: Identity,
         *,
         number: int,
         subnet: str = "subnet-0a",
         network: str = "192.168.0",
         volumes: dict[str, str] | None = None,
-    ) -> Guest:
-        guest = cls(hardware, identity, f"i-{network.rpartition('.')[2]}{number:016x}", f"{network}.{number}")
-        hardware.run(
+    ) -> SshMachine:
+        machine = cls(machines, identity, f"i-{network.rpartition('.')[2]}{number:016x}", f"{network}.{number}")
+        machines.run(
             MachineSpec(
-                instance_id=guest.instance_id,
-                name=f"ip-{guest.address.replace('.', '-')}",
+                instance_id=machine.instance_id,
+                name=f"ip-{machine.address.replace('.', '-')}",
                 subnet_id=subnet,
-                address=guest.address,
-                mac="02:00:" + ":".join(f"{int(byte):02x}" for byte in guest.address.split(".")),
+                address=machine.address,
+                mac="02:00:" + ":".join(f"{int(byte):02x}" for byte in machine.address.split(".")),
                 user_data=identity.user_data(),
                 authorized_keys=[public_half(identity.login_key)],
                 instance_type="t3.small",
                 volumes=volumes or {},
             )
         )
-        return guest
+        return machine
 
     def ssh(self, script: str, *, user: str = "admin", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a script there, with the host key known beforehand."""
@@ -90,7 +90,7 @@ class Guest:
             "ConnectTimeout": 1,
         }
         command = ["ssh", "-F", "none", *(f"-o{key}={value}" for key, value in options.items())]
-        command = self.hardware.region.enter([*command, f"{user}@{self.address}", script])
+        command = self.machines.region.enter([*command, f"{user}@{self.address}", script])
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert not check or done.returncode == 0, f"exit code {done.returncode} of {script!r}: {done.stderr}"
         return done
@@ -100,7 +100,7 @@ class Guest:
         deadline = time.monotonic() + BOOT_TIMEOUT_SECONDS
         while (tried := self.ssh("true", check=False)).returncode != 0:
             assert "REMOTE HOST IDENTIFICATION HAS CHANGED" not in tried.stderr
-            assert time.monotonic() < deadline, f"{tried.stderr}\n{self.hardware.console(self.instance_id)}"
+            assert time.monotonic() < deadline, f"{tried.stderr}\n{self.machines.console(self.instance_id)}"
             time.sleep(0.05)
 
     def wait_for_cloud_init(self) -> None:

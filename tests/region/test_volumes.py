@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.machines.machines import MachineError
-from tests.region.remote import Remote
-from tests.region.ssh_machine import Guest, Identity
+from tests.region.remote_machines import RemoteMachines
+from tests.region.ssh_machine import Identity, SshMachine
 
 CAP_SYS_RESOURCE = 24  # capabilities(7), linux/capability.h
 BY_ID = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0data"
@@ -49,87 +49,87 @@ def may_resize_ext4() -> bool:
 
 
 @pytest.fixture(scope="module")
-def guest(hardware: Remote, identity: Identity) -> Guest:
+def machine(machines: RemoteMachines, identity: Identity) -> SshMachine:
     """A machine with a formatted volume in its fstab."""
-    hardware.create_volume("vol-0data", 4)
-    guest = Guest.boot(hardware, identity, number=120)
-    hardware.attach(guest.instance_id, "vol-0data", "/dev/sdf")
-    guest.wait_for_ssh()
-    guest.ssh(FORMAT_AND_MOUNT)
-    guest.ssh(READER)
-    return guest
+    machines.create_volume("vol-0data", 4)
+    machine = SshMachine.boot(machines, identity, number=120)
+    machines.attach(machine.instance_id, "vol-0data", "/dev/sdf")
+    machine.wait_for_ssh()
+    machine.ssh(FORMAT_AND_MOUNT)
+    machine.ssh(READER)
+    return machine
 
 
-def test_it_takes_no_room_before_it_is_written(hardware: Remote) -> None:
-    hardware.create_volume("vol-0sparse", 100)
-    file = hardware.region.folder / "volumes" / "vol-0sparse.img"
+def test_it_takes_no_room_before_it_is_written(machines: RemoteMachines) -> None:
+    machines.create_volume("vol-0sparse", 100)
+    file = machines.region.folder / "volumes" / "vol-0sparse.img"
     assert file.stat().st_size == 100 * 1024**3
     assert file.stat().st_blocks == 0
-    hardware.delete_volume("vol-0sparse")
+    machines.delete_volume("vol-0sparse")
     assert not file.exists()
 
 
-def test_it_is_mounted_before_those_who_need_it_after_a_reboot(guest: Guest) -> None:
-    guest.hardware.reboot(guest.instance_id)
-    guest.wait_for_ssh()
-    assert guest.ssh("cat /run/seen").stdout == "precious\n"
+def test_it_is_mounted_before_those_who_need_it_after_a_reboot(machine: SshMachine) -> None:
+    machine.machines.reboot(machine.instance_id)
+    machine.wait_for_ssh()
+    assert machine.ssh("cat /run/seen").stdout == "precious\n"
 
 
-def test_it_is_mounted_before_those_who_need_it_after_stop_and_start(guest: Guest) -> None:
-    guest.hardware.stop(guest.instance_id)
-    assert not guest.hardware.mounted(guest.instance_id, "vol-0data")
-    guest.hardware.start(guest.instance_id)
-    guest.wait_for_ssh()
-    assert guest.ssh("cat /run/seen").stdout == "precious\n"
-    assert guest.hardware.mounted(guest.instance_id, "vol-0data")
+def test_it_is_mounted_before_those_who_need_it_after_stop_and_start(machine: SshMachine) -> None:
+    machine.machines.stop(machine.instance_id)
+    assert not machine.machines.mounted(machine.instance_id, "vol-0data")
+    machine.machines.start(machine.instance_id)
+    machine.wait_for_ssh()
+    assert machine.ssh("cat /run/seen").stdout == "precious\n"
+    assert machine.machines.mounted(machine.instance_id, "vol-0data")
 
 
-def test_a_new_filesystem_is_found_by_its_uuid_without_asking(guest: Guest) -> None:
-    guest.hardware.create_volume("vol-0more", 1)
-    guest.hardware.attach(guest.instance_id, "vol-0more", "/dev/sdg")
-    guest.ssh("sudo mkfs.ext4 -q -L more /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0more")
+def test_a_new_filesystem_is_found_by_its_uuid_without_asking(machine: SshMachine) -> None:
+    machine.machines.create_volume("vol-0more", 1)
+    machine.machines.attach(machine.instance_id, "vol-0more", "/dev/sdg")
+    machine.ssh("sudo mkfs.ext4 -q -L more /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0more")
     deadline = time.monotonic() + 5
-    while guest.ssh("sudo mount /dev/disk/by-label/more /mnt", check=False).returncode != 0:
+    while machine.ssh("sudo mount /dev/disk/by-label/more /mnt", check=False).returncode != 0:
         assert time.monotonic() < deadline, "nothing made the link, as udev would"
-    assert guest.hardware.mounted(guest.instance_id, "vol-0more")
-    guest.ssh("sudo umount /mnt")
-    guest.hardware.detach(guest.instance_id, "vol-0more")
-    assert "more" not in guest.ssh("ls /dev/disk/*").stdout
-    guest.hardware.delete_volume("vol-0more")
+    assert machine.machines.mounted(machine.instance_id, "vol-0more")
+    machine.ssh("sudo umount /mnt")
+    machine.machines.detach(machine.instance_id, "vol-0more")
+    assert "more" not in machine.ssh("ls /dev/disk/*").stdout
+    machine.machines.delete_volume("vol-0more")
 
 
-def test_it_is_seen_to_grow_while_it_is_mounted(guest: Guest) -> None:
-    guest.hardware.grow_volume("vol-0data", 6)
-    assert int(guest.ssh(f"sudo blockdev --getsize64 {BY_ID}").stdout) == 6 * 1024**3
-    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
+def test_it_is_seen_to_grow_while_it_is_mounted(machine: SshMachine) -> None:
+    machine.machines.grow_volume("vol-0data", 6)
+    assert int(machine.ssh(f"sudo blockdev --getsize64 {BY_ID}").stdout) == 6 * 1024**3
+    assert machine.ssh("cat /var/lib/data/file").stdout == "precious\n"
 
 
 @pytest.mark.skipif(not may_resize_ext4(), reason="resizing ext4 takes CAP_SYS_RESOURCE, which this host lacks")
-def test_its_filesystem_grows_while_mounted(guest: Guest) -> None:
-    guest.hardware.grow_volume("vol-0data", 7)
-    guest.ssh(f"sudo resize2fs {BY_ID}")
-    assert int(guest.ssh("df --output=size --block-size=1M /var/lib/data | tail -1").stdout) > 6 * 1024
-    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
+def test_its_filesystem_grows_while_mounted(machine: SshMachine) -> None:
+    machine.machines.grow_volume("vol-0data", 7)
+    machine.ssh(f"sudo resize2fs {BY_ID}")
+    assert int(machine.ssh("df --output=size --block-size=1M /var/lib/data | tail -1").stdout) > 6 * 1024
+    assert machine.ssh("cat /var/lib/data/file").stdout == "precious\n"
 
 
-def test_a_mounted_volume_is_not_taken_away(guest: Guest) -> None:
-    assert guest.hardware.mounted(guest.instance_id, "vol-0data")
+def test_a_mounted_volume_is_not_taken_away(machine: SshMachine) -> None:
+    assert machine.machines.mounted(machine.instance_id, "vol-0data")
     with pytest.raises(MachineError, match="mounted in"):
-        guest.hardware.detach(guest.instance_id, "vol-0data")
-    assert guest.ssh("cat /var/lib/data/file").stdout == "precious\n"
+        machine.machines.detach(machine.instance_id, "vol-0data")
+    assert machine.ssh("cat /var/lib/data/file").stdout == "precious\n"
 
 
-def test_an_attached_volume_is_neither_attached_again_nor_deleted(guest: Guest) -> None:
+def test_an_attached_volume_is_neither_attached_again_nor_deleted(machine: SshMachine) -> None:
     with pytest.raises(MachineError, match="attached already"):
-        guest.hardware.attach(guest.instance_id, "vol-0data", "/dev/sdg")
+        machine.machines.attach(machine.instance_id, "vol-0data", "/dev/sdg")
     with pytest.raises(MachineError, match="detach it first"):
-        guest.hardware.delete_volume("vol-0data")
+        machine.machines.delete_volume("vol-0data")
 
 
-def test_it_outlives_its_machine_and_serves_the_next_from_the_first_boot(guest: Guest) -> None:
-    guest.ssh("sudo systemctl start var-lib-data.mount")
-    guest.hardware.terminate(guest.instance_id)
-    following = Guest.boot(guest.hardware, guest.identity, number=121, volumes={"/dev/sdf": "vol-0data"})
+def test_it_outlives_its_machine_and_serves_the_next_from_the_first_boot(machine: SshMachine) -> None:
+    machine.ssh("sudo systemctl start var-lib-data.mount")
+    machine.machines.terminate(machine.instance_id)
+    following = SshMachine.boot(machine.machines, machine.identity, number=121, volumes={"/dev/sdf": "vol-0data"})
     following.wait_for_ssh()
     assert following.ssh(f"sudo mount {BY_ID} /mnt && cat /mnt/file").stdout == "precious\n"
-    following.hardware.terminate(following.instance_id)
+    following.machines.terminate(following.instance_id)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sandbox.cli import recovery
 from sandbox.cli.engine import Engine
-from sandbox.cli.paths import FrontDoorError, Place
+from sandbox.cli.paths import CliError, RegionPaths
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +22,7 @@ GATE_URN = "urn:pulumi:sandbox::etcd::etcd-aws:index:EtcdCluster$command:remote:
 
 
 class RecordedEngine(Engine):
-    """Answers `pulumi` and the search in the cloud from what a test says."""
+    """Answers `pulumi` and the search through the EC2 API from what a test says."""
 
     def ask(self, arguments: list[str], cwd: Path = Path()) -> str:
         del cwd
@@ -42,16 +42,16 @@ class RecordedEngine(Engine):
 def engine(tmp_path: Path) -> RecordedEngine:
     """An engine that died while it made an instance and ran a command."""
     nothing: Any = None
-    place = Place(tmp_path, "local")
+    paths = RegionPaths(tmp_path, "local")
     console = Console(file=StringIO(), width=200)
-    engine = RecordedEngine(place, nothing, nothing, "sandbox", lambda: console)
+    engine = RecordedEngine(paths, nothing, nothing, "sandbox", console)
     operations = [
         {"type": "creating", "resource": {"urn": INSTANCE_URN, "custom": True, "type": "aws:ec2/instance:Instance"}},
         {"type": "creating", "resource": {"urn": GATE_URN, "custom": True, "type": "command:remote:Command"}},
     ]
     vars(engine)["deployment"] = {"resources": [], "pending_operations": operations}
     vars(engine)["findings"] = {}
-    checkpoint = place.checkpoint("sandbox")
+    checkpoint = paths.checkpoint("sandbox")
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_text(json.dumps({"pending_operations": operations}), encoding="utf-8")
     return engine
@@ -63,7 +63,7 @@ def said(engine: RecordedEngine) -> str:
 
 
 def lock_held_by(engine: RecordedEngine, process_id: int) -> Path:
-    path = engine.place.locks("sandbox") / "1.json"
+    path = engine.paths.locks("sandbox") / "1.json"
     path.parent.mkdir(parents=True)
     now = datetime.now(UTC).isoformat()
     content = {"pid": process_id, "hostname": socket.gethostname(), "username": "root", "timestamp": now}
@@ -74,7 +74,7 @@ def lock_held_by(engine: RecordedEngine, process_id: int) -> Path:
 def test_live_engine_keeps_its_lock_and_the_message_has_the_exact_command(engine: RecordedEngine) -> None:
     path = lock_held_by(engine, os.getpid())
 
-    with pytest.raises(FrontDoorError, match=r"\./sandbox/run pulumi cancel -s sandbox --yes") as refused:
+    with pytest.raises(CliError, match=r"\./sandbox/run pulumi cancel -s sandbox --yes") as refused:
         recovery.clear_the_way(engine)
 
     assert f"process {os.getpid()} of root@" in str(refused.value)
@@ -99,7 +99,7 @@ def test_instance_made_in_flight_is_taken_over_with_a_refresh(engine: RecordedEn
     assert [(each["urn"], each["id"]) for each in imported["resources"]] == [(INSTANCE_URN, "i-1")]
     assert "etcd-etcd-2 was being created and exists as i-1: taken over." in said(engine)
     assert "etcd-prepare-etcd-2 was being created and is made again." in said(engine)
-    assert not list(engine.place.folder.glob(".*port.json")), "a copy of the state was left behind"
+    assert not list(engine.paths.folder.glob(".*port.json")), "a copy of the state was left behind"
 
 
 def test_instance_that_was_not_made_is_forgotten(engine: RecordedEngine) -> None:
@@ -117,14 +117,14 @@ def test_choice_among_instances_is_left_to_a_person(engine: RecordedEngine, reso
     vars(engine)["deployment"]["resources"] = resources
     vars(engine)["findings"] = {"candidates": {INSTANCE_URN: ["i-1"] if resources else ["i-1", "i-2"]}}
 
-    with pytest.raises(FrontDoorError, match=r"\./sandbox/run aws-terminate i-1"):
+    with pytest.raises(CliError, match=r"\./sandbox/run aws-terminate i-1"):
         recovery.mend(engine, after_crash=True)
 
     assert "imported" not in vars(engine)
 
 
 def test_stray_instance_is_named_with_both_remedies(engine: RecordedEngine) -> None:
-    engine.place.checkpoint("sandbox").write_text("{}", encoding="utf-8")
+    engine.paths.checkpoint("sandbox").write_text("{}", encoding="utf-8")
     vars(engine)["findings"] = {"strays": [{"instance_id": "i-9", "name": "etcd-3"}]}
 
     assert recovery.mend(engine, after_crash=True)
@@ -134,7 +134,7 @@ def test_stray_instance_is_named_with_both_remedies(engine: RecordedEngine) -> N
 
 
 def test_nothing_is_asked_when_nothing_is_pending(engine: RecordedEngine) -> None:
-    engine.place.checkpoint("sandbox").write_text("{}", encoding="utf-8")
+    engine.paths.checkpoint("sandbox").write_text("{}", encoding="utf-8")
 
     assert not recovery.mend(engine, after_crash=False)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sandbox.cli.progress import Progress
+from sandbox.cli.update_progress import UpdateProgress
 
 pytestmark = pytest.mark.unit
 
@@ -22,9 +22,9 @@ def diagnostic(severity: str, message: str, **more: Any) -> dict[str, Any]:
     return {"diagnosticEvent": {"severity": severity, "message": message, **more}}
 
 
-def shown(*events: dict[str, Any]) -> tuple[str, Progress]:
+def shown(*events: dict[str, Any]) -> tuple[str, UpdateProgress]:
     out = StringIO()
-    progress = Progress(Console(file=out, width=120))
+    progress = UpdateProgress(Console(file=out, width=120))
     progress.follow(events)
     return out.getvalue(), progress
 

@@ -13,13 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sandbox.machines.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
 from sandbox.machines.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
 from sandbox.region.launch import CHECKOUT
 
 PORT = 4566
-API = "tests.region.remote:serve"
+API = "tests.region.remote_machines:serve"
 
 
 def serve(machines: Machines, log: Path) -> None:
@@ -55,7 +55,7 @@ def answer_nobody(machines: Machines, log: Path) -> None:
     signal.pause()
 
 
-class Remote:
+class RemoteMachines:
     """The hardware of a region, called from outside of it."""
 
     def __init__(self, region: Region) -> None:
@@ -68,7 +68,7 @@ class Remote:
                 arguments = ({**spec, "user_data": base64.b64encode(spec["user_data"]).decode()},)
             if method == "filter":
                 arguments = (asdict(arguments[0]),)
-            command = self.region.enter([sys.executable, "-m", "tests.region.remote"])
+            command = self.region.enter([sys.executable, "-m", "tests.region.remote_machines"])
             message = json.dumps([method, arguments])
             done = subprocess.run(
                 command, input=message, capture_output=True, text=True, check=True, timeout=60, cwd=CHECKOUT
@@ -86,8 +86,8 @@ def firewall_of(sent: dict[str, Any]) -> Firewall:
     groups = [
         Group(
             group_id=group["group_id"],
-            ingress=tuple(Rule(**rule) for rule in group["ingress"]),
-            egress=tuple(Rule(**rule) for rule in group["egress"]),
+            ingress=tuple(FirewallRule(**rule) for rule in group["ingress"]),
+            egress=tuple(FirewallRule(**rule) for rule in group["egress"]),
         )
         for group in sent["groups"]
     ]

@@ -1,4 +1,4 @@
-"""What the region offers besides instances: images, networks, placement groups, other services, the log of calls."""
+"""What the EC2 API has besides instances: images, networks, placement groups, other services, the request log."""
 
 from __future__ import annotations
 

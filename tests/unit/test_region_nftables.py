@@ -6,27 +6,33 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from sandbox.machines.firewall import Firewall, Group, Interface, Rule
-from sandbox.region.firewall import Layout, render
+from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
+from sandbox.region.nftables import Layout, render
 
 pytestmark = pytest.mark.unit
 
 RULES = {
-    "a port": (Rule(protocol="tcp", ports=(22, 22), peers=("10.0.0.1/32",)), "{ 10.0.0.1/32 } tcp dport 22-22 accept"),
-    "ports": (Rule(protocol="udp", ports=(1, 99), peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } udp dport 1-99 accept"),
-    "all ports": (Rule(protocol="tcp", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto tcp accept"),
-    "everything": (Rule(protocol="-1", peers=("0.0.0.0/0",)), "{ 0.0.0.0/0 } accept"),
+    "a port": (
+        FirewallRule(protocol="tcp", ports=(22, 22), peers=("10.0.0.1/32",)),
+        "{ 10.0.0.1/32 } tcp dport 22-22 accept",
+    ),
+    "ports": (
+        FirewallRule(protocol="udp", ports=(1, 99), peers=("10.0.0.0/8",)),
+        "{ 10.0.0.0/8 } udp dport 1-99 accept",
+    ),
+    "all ports": (FirewallRule(protocol="tcp", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto tcp accept"),
+    "everything": (FirewallRule(protocol="-1", peers=("0.0.0.0/0",)), "{ 0.0.0.0/0 } accept"),
     "a kind of ICMP": (
-        Rule(protocol="icmp", ports=(8, -1), peers=("10.0.0.0/8",)),
+        FirewallRule(protocol="icmp", ports=(8, -1), peers=("10.0.0.0/8",)),
         "{ 10.0.0.0/8 } icmp type 8 accept",
     ),
     "an ICMP code": (
-        Rule(protocol="icmp", ports=(3, 4), peers=("10.0.0.0/8",)),
+        FirewallRule(protocol="icmp", ports=(3, 4), peers=("10.0.0.0/8",)),
         "{ 10.0.0.0/8 } icmp type 3 icmp code 4 accept",
     ),
-    "all ICMP": (Rule(protocol="icmp", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto icmp accept"),
-    "another protocol": (Rule(protocol="50", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto 50 accept"),
-    "peers that overlap": (Rule(protocol="-1", peers=("10.0.0.7/32", "10.0.0.0/8")), "{ 10.0.0.0/8 } accept"),
+    "all ICMP": (FirewallRule(protocol="icmp", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto icmp accept"),
+    "another protocol": (FirewallRule(protocol="50", peers=("10.0.0.0/8",)), "{ 10.0.0.0/8 } meta l4proto 50 accept"),
+    "peers that overlap": (FirewallRule(protocol="-1", peers=("10.0.0.7/32", "10.0.0.0/8")), "{ 10.0.0.0/8 } accept"),
 }
 
 
@@ -36,14 +42,14 @@ def chain(ruleset: str, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("rule", "line"), RULES.values(), ids=RULES)
-def test_a_rule_is_one_line_in_each_direction(rule: Rule, line: str) -> None:
+def test_a_rule_is_one_line_in_each_direction(rule: FirewallRule, line: str) -> None:
     ruleset = render(Firewall(groups=(Group(group_id="sg-1", ingress=(rule,), egress=(rule,)),)), Layout())
     assert chain(ruleset, "sg-1-in") == [f"ip saddr {line}"]
     assert chain(ruleset, "sg-1-out") == [f"ip daddr {line}"]
 
 
 def test_a_rule_for_a_group_without_members_lets_nobody_in() -> None:
-    rule = Rule(protocol="tcp", ports=(22, 22), peers=())
+    rule = FirewallRule(protocol="tcp", ports=(22, 22), peers=())
     ruleset = render(Firewall(groups=(Group(group_id="sg-1", ingress=(rule,)),)), Layout())
     assert chain(ruleset, "sg-1-in") == []
 
@@ -61,11 +67,11 @@ def test_nothing_passes_without_a_rule() -> None:
 
 
 def test_a_zone_without_network_is_dropped_before_connections_that_are_established() -> None:
-    ruleset = render(Firewall(), Layout(dark=[IPv4Network("10.0.1.0/24")]))
+    ruleset = render(Firewall(), Layout(isolated=[IPv4Network("10.0.1.0/24")]))
     assert "elements = { 10.0.1.0/24 }" in ruleset
     forward = chain(ruleset, "forward-egress")
-    assert forward.index("ip saddr @dark drop") < forward.index("ct state established,related accept")
-    assert forward.index("ip daddr @dark drop") < forward.index("ct state established,related accept")
+    assert forward.index("ip saddr @isolated drop") < forward.index("ct state established,related accept")
+    assert forward.index("ip daddr @isolated drop") < forward.index("ct state established,related accept")
 
 
 def test_a_vpc_s_bridges_lead_to_each_other_only() -> None:

@@ -1,4 +1,4 @@
-"""How answers reach a client, below what boto3 shows."""
+"""How responses reach a client, below what boto3 shows."""
 
 import socket
 from pathlib import Path

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 
-from sandbox.machines.firewall import Firewall, Group, Interface, Rule
+from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
 
 INTERNET = "198.51.100.0/24"
 """The internet around a region (RFC 5737, TEST-NET-2): all of it is the region's own network namespace."""
 
 # A packet from machine to machine passes the egress chain and then the ingress chain of the forward hook; one between
 # a machine and the region's own programs passes one of them. Programs answer each other without a filter.
-# The filter knows packets by address, not interface, on the output hook: there, a packet for a public address still
-# bears the interface it would have left by before its translation.
+# On the output hook the filter goes by address, not interface: there, a packet for a public address still bears the
+# interface it would have left by before its translation.
 TEMPLATE = """\
 table ip region
 delete table ip region
@@ -26,8 +26,8 @@ table ip region {{
 {sets}
   chain forward-egress {{
     type filter hook forward priority filter - 1; policy drop;
-    ip saddr @dark drop
-    ip daddr @dark drop
+    ip saddr @isolated drop
+    ip daddr @isolated drop
     ct state established,related accept
 {vpcs}
     ip saddr vmap @egress
@@ -39,14 +39,14 @@ table ip region {{
   }}
   chain input {{
     type filter hook input priority filter; policy drop;
-    ip saddr @dark drop
+    ip saddr @isolated drop
     iifname "lo" accept
     ct state established,related accept
     ip saddr vmap @egress
   }}
   chain output {{
     type filter hook output priority filter; policy drop;
-    ip daddr @dark drop
+    ip daddr @isolated drop
     fib daddr type local accept
     ct state established,related accept
     icmp type destination-unreachable accept
@@ -77,7 +77,7 @@ class Layout:
 
     vpcs: Sequence[Sequence[str]] = ()
     """The bridges of each VPC."""
-    dark: Sequence[IPv4Network] = ()
+    isolated: Sequence[IPv4Network] = ()
     """The subnets of zones without network."""
 
 
@@ -86,7 +86,7 @@ def render(firewall: Firewall, layout: Layout) -> str:
     interfaces = {interface.address: interface for interface in firewall.interfaces}
     public = {each.public_address: each.address for each in interfaces.values() if each.public_address}
     sets = [
-        _set("set dark { type ipv4_addr; flags interval;", [str(network) for network in layout.dark]),
+        _set("set isolated { type ipv4_addr; flags interval;", [str(network) for network in layout.isolated]),
         _map("egress", "verdict", {address: f"jump out-{address}" for address in interfaces}),
         _map("ingress", "verdict", {address: f"jump in-{address}" for address in interfaces}),
         _map("public", "ipv4_addr", public),
@@ -127,7 +127,7 @@ def _chain(name: str, lines: Iterable[str]) -> str:
     return "\n".join([f"  chain {name} {{", *(f"    {line}" for line in lines), "  }"])
 
 
-def _lines(side: str, rule: Rule) -> list[str]:
+def _lines(side: str, rule: FirewallRule) -> list[str]:
     if not rule.peers:
         return []
     # nft refuses ranges that overlap.
@@ -136,7 +136,7 @@ def _lines(side: str, rule: Rule) -> list[str]:
     return [" ".join([f"ip {side} {{ {peers} }}", *_protocol(rule), "accept"])]
 
 
-def _protocol(rule: Rule) -> list[str]:
+def _protocol(rule: FirewallRule) -> list[str]:
     first, last = rule.ports
     if rule.protocol == "-1":
         return []

@@ -26,7 +26,7 @@ SEVERITIES = {"warning": "yellow", "info": "dim", "info#err": "dim"}
 
 
 @dataclass
-class Progress:
+class UpdateProgress:
     """Eats events in order. `errors` holds what went wrong, each with the resource it belongs to."""
 
     console: Console

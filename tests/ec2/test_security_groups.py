@@ -1,11 +1,11 @@
-"""The machines are told what the security groups say, by the time that a call returns."""
+"""The machines enforce the security groups of the API by the time that a call returns."""
 
 from __future__ import annotations
 
 from werkzeug.test import Client
 
-from sandbox.ec2.control_api import Events
-from sandbox.machines.firewall import Interface, Rule
+from sandbox.ec2.control_api import ControlApi
+from sandbox.machines.firewall import FirewallRule, Interface
 from tests.ec2.fixtures import SSH, attached_gateway
 from tests.ec2.recorder import RecordingMachines
 from tests.ec2.region import TestRegion
@@ -18,7 +18,7 @@ def members(region: TestRegion) -> tuple[str, list[str]]:
     return group, [region.make_interface(address, Groups=[group]) for address in MEMBERS]
 
 
-def ingress(region: TestRegion, group_id: str) -> tuple[Rule, ...]:
+def ingress(region: TestRegion, group_id: str) -> tuple[FirewallRule, ...]:
     return next(group.ingress for group in region.machines.firewall.groups if group.group_id == group_id)
 
 
@@ -31,7 +31,7 @@ def test_a_rule_holds_when_the_call_returns_and_no_longer_than_it_is_there(regio
     group, _ = members(region)
     assert ingress(region, group) == ()
     region.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[SSH])
-    assert ingress(region, group) == (Rule(protocol="tcp", ports=(22, 22), peers=("192.168.0.1/32",)),)
+    assert ingress(region, group) == (FirewallRule(protocol="tcp", ports=(22, 22), peers=("192.168.0.1/32",)),)
     region.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[SSH])
     assert ingress(region, group) == ()
 
@@ -59,7 +59,7 @@ def test_egress_is_open_only_until_its_rule_is_revoked(region: TestRegion) -> No
     group, _ = members(region)
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     (told,) = [each for each in region.machines.firewall.groups if each.group_id == group]
-    assert told.egress == (Rule(protocol="-1", peers=("0.0.0.0/0",)),)
+    assert told.egress == (FirewallRule(protocol="-1", peers=("0.0.0.0/0",)),)
     region.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
     (told,) = [each for each in region.machines.firewall.groups if each.group_id == group]
     assert told.egress == ()
@@ -78,12 +78,12 @@ def test_a_public_address_needs_a_route_to_the_internet(region: TestRegion) -> N
     assert interface(region, "192.168.0.10").public_address == allocation["PublicIp"]
 
 
-def test_a_zone_s_network_is_cut_and_restored() -> None:
+def test_a_zone_is_isolated_and_restored() -> None:
     machines = RecordingMachines()
-    client = Client(Events(lambda _environ, _start: [], machines, list))
+    client = Client(ControlApi(lambda _environ, _start: [], machines, list))
     for wanted in ("down", "up"):
         assert client.put("/_sandbox/zones/us-east-1a", data=wanted).status_code == 200
-    assert machines.calls == [("cut_zone", "us-east-1a"), ("restore_zone", "us-east-1a")]
+    assert machines.calls == [("isolate_zone", "us-east-1a"), ("restore_zone", "us-east-1a")]
     assert client.put("/_sandbox/zones/us-east-1a", data="sideways").status_code == 400
-    machines.failing.add("cut_zone")
+    machines.failing.add("isolate_zone")
     assert client.put("/_sandbox/zones/us-east-1a", data="down").status_code == 404

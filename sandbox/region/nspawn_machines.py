@@ -1,4 +1,4 @@
-"""The hardware of the region, as the cloud API drives it: implements `sandbox.machines.machines.Machines`."""
+"""The region's machines in systemd-nspawn: implements `sandbox.machines.machines.Machines`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from ipaddress import IPv4Network
 
 from sandbox.machines.firewall import Firewall
 from sandbox.machines.machines import MachineError, MachineSpec, MachineState
-from sandbox.region.machine import Machine, Site
+from sandbox.region.machine import Machine, RegionContext
 from sandbox.region.network import Subnet
 
 
-class Hardware:
+class NspawnMachines:
     """All machines, volumes and subnets of one region."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, context: RegionContext) -> None:
+        self._context = context
         self._machines: dict[str, Machine] = {}
         self._lock = threading.Lock()
 
     def run(self, spec: MachineSpec) -> None:
-        self._site.network.get(spec.subnet_id)
-        machine = Machine(self._site, spec)
+        self._context.network.get(spec.subnet_id)
+        machine = Machine(self._context, spec)
         with self._lock:
             self._machines[spec.instance_id] = machine
         machine.power_on()
@@ -58,28 +58,28 @@ class Hardware:
         return self._machine(instance_id).mounted(volume_id)
 
     def create_volume(self, volume_id: str, size_gib: int) -> None:
-        self._site.disks.create(volume_id, size_gib)
+        self._context.disks.create(volume_id, size_gib)
 
     def grow_volume(self, volume_id: str, size_gib: int) -> None:
-        self._site.disks.grow(volume_id, size_gib)
+        self._context.disks.grow(volume_id, size_gib)
 
     def delete_volume(self, volume_id: str) -> None:
-        self._site.disks.delete(volume_id)
+        self._context.disks.delete(volume_id)
 
     def create_subnet(self, subnet_id: str, cidr: str, zone: str, vpc_id: str, vpc_cidr: str) -> None:
-        self._site.network.create(Subnet(subnet_id, IPv4Network(cidr), zone, vpc_id, IPv4Network(vpc_cidr)))
+        self._context.network.create(Subnet(subnet_id, IPv4Network(cidr), zone, vpc_id, IPv4Network(vpc_cidr)))
 
     def delete_subnet(self, subnet_id: str) -> None:
-        self._site.network.delete(subnet_id)
+        self._context.network.delete(subnet_id)
 
     def filter(self, firewall: Firewall) -> None:
-        self._site.network.filter(firewall)
+        self._context.network.filter(firewall)
 
-    def cut_zone(self, zone: str) -> None:
-        self._site.network.cut(zone)
+    def isolate_zone(self, zone: str) -> None:
+        self._context.network.isolate(zone)
 
     def restore_zone(self, zone: str) -> None:
-        self._site.network.restore(zone)
+        self._context.network.restore(zone)
 
     def console(self, instance_id: str) -> str:
         return self._machine(instance_id).console.read_text(errors="replace")

@@ -45,12 +45,12 @@ PidFile none
 
 
 @dataclass(frozen=True)
-class Host:
+class SshServer:
     address: str
     host_key: str
 
 
-class Hosts:
+class SshServers:
     """The network; when it is closed the kernel ends every process in it."""
 
     def __init__(self, folder: Path, image: Path) -> None:
@@ -69,13 +69,13 @@ class Hosts:
         for host in (self.first, self.second):
             self.start(host)
 
-    def _prepare(self, address: str) -> Host:
+    def _prepare(self, address: str) -> SshServer:
         key = asyncssh.generate_private_key("ssh-ed25519")
         path = self._folder / f"{address}.key"
         path.touch(mode=0o600)
         path.write_bytes(key.export_private_key())
         (self._folder / f"{address}.conf").write_text(CONFIG.format(address=address))
-        return Host(address, key.export_public_key().decode().strip())
+        return SshServer(address, key.export_public_key().decode().strip())
 
     def _wait_for_init(self) -> int:
         children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children")
@@ -87,7 +87,7 @@ class Hosts:
             time.sleep(0.01)
         raise TimeoutError("the network namespace of the test hosts did not come up; are the tests run as root?")
 
-    def start(self, host: Host) -> None:
+    def start(self, host: SshServer) -> None:
         """Returns once the host's sshd listens: it goes to the background only then."""
         self._run("/usr/sbin/sshd", "-f", f"/etc/hosts.d/{host.address}.conf")
 
@@ -114,7 +114,7 @@ class Hosts:
     def network(self) -> Path:
         return Path(f"/proc/{self._init}/ns/net")
 
-    def connection(self, host: Host, **more: object) -> dict[str, object]:
+    def connection(self, host: SshServer, **more: object) -> dict[str, object]:
         known = {"host": host.address, "hostKey": host.host_key, "privateKey": self.private_key}
         return {**known, "dialErrorLimit": 1, **more}
 
