@@ -235,6 +235,6 @@ def test_a_stack_file_of_the_sandbox_under_another_name_is_not_meant_for_aws(
 
 
 def test_default_version_is_the_programs() -> None:
-    from components.settings import Settings
+    from components.settings.model import Settings
 
     assert Settings.model_fields["etcd_version"].default == stackfile.DEFAULT_VERSION
