@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up down preview status shell test unit lint fmt schema
+.PHONY: help up down preview status shell test unit soak lint fmt schema
 
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -41,6 +41,10 @@ test:  ## run all linters and tests (root; half an hour)
 
 unit:  ## run the unit tests (seconds)
 	@$(PYTHON)/python -m pytest -q -n 2 tests/unit
+
+soak:  ## measure changes under load, PART=rolling (root; up to an hour, alone on the machine)
+	@python3 -m sandbox.toolchain
+	@$(PYTHON)/python -m tests.soak $(PART)
 
 lint:  ## check style, types, import contracts and shell scripts
 	@bin=$(PYTHON); \

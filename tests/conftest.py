@@ -12,7 +12,7 @@ import pytest
 
 BEGAN = Path(__file__).parents[1] / ".sandbox" / "cluster-tests-began"
 SHARED_FOLDERS = ("plugin", "ec2", "region")
-# The clusters that several files share; tests/cluster/conftest.py has them. Their files run in the order of their numbers.
+# The clusters that several files share, in the order of their numbers; tests/cluster/conftest.py has them.
 SHARED_CLUSTERS = {
     "the cluster of a newcomer": re.compile(r"test_0[1-8]_"),
     "the cluster behind a bastion": re.compile(r"test_1[01]_"),

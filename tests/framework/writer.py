@@ -2,9 +2,9 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tests.framework.cluster import Cluster
@@ -31,6 +31,12 @@ class Report:
     failed: int
     missing: int
 
+    @classmethod
+    def of_all(cls, reports: Sequence["Report"]) -> "Report":
+        """Of several clients at once: sums, and the longest gap that any of them saw."""
+        sums = {each.name: sum(getattr(report, each.name) for report in reports) for each in fields(cls)}
+        return cls(**{**sums, "longest_gap_seconds": max(report.longest_gap_seconds for report in reports)})
+
 
 class Writer:
     """Has the report once the writing has ended."""
@@ -43,10 +49,10 @@ class Writer:
         assert self._report, "the writer still writes"
         return self._report
 
-    def finished(self, output: str) -> None:
-        last = output.splitlines()[-1]
-        assert last.startswith("{"), f"the writer failed:\n{output}"
-        self._report = Report(**json.loads(last))
+    def finished(self, outputs: Sequence[str]) -> None:
+        last = [output.rstrip().rpartition("\n")[2] for output in outputs]
+        assert all(line.startswith("{") for line in last), f"a writer failed:\n{outputs}"
+        self._report = Report.of_all([Report(**json.loads(line)) for line in last])
         print(self._report)
 
     def lost_nothing(self, *, gap_seconds: float, at_least: int = 50) -> None:
@@ -57,17 +63,27 @@ class Writer:
 
 
 @contextmanager
-def writing(cluster: Cluster) -> Iterator[Writer]:
+def writing(cluster: Cluster, *, clients: int = 1, pause_seconds: float = 0.01) -> Iterator[Writer]:
     """Writes flow before this begins, and until it ends."""
     writer = Writer()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = ("python", "-m", "tests.framework.writer_process", str(cluster.access), name, *cluster.endpoints)
-        process = cluster.start(*command)
+        started = [folder / f"started-{number}" for number in range(clients)]
+        command = ("python", "-m", "tests.framework.writer_process", str(cluster.access), name)
+        processes = [
+            cluster.start(*command, str(number), str(pause_seconds), *_from(number, cluster.endpoints))
+            for number in range(clients)
+        ]
         try:
-            eventually(lambda: (folder / "started").exists() or process.poll() is not None, "the writer writes")
+            eventually(lambda: all(file.exists() for file in started), "the writer writes")
             yield writer
         finally:
             (folder / "stop").touch()
-            output = process.communicate(timeout=60)[0]
-        writer.finished(output)
+            outputs = [process.communicate(timeout=60)[0] for process in processes]
+        writer.finished(outputs)
+
+
+def _from(number: int, endpoints: Sequence[str]) -> list[str]:
+    """Each client begins at an endpoint of its own."""
+    start = number % len(endpoints)
+    return [*endpoints[start:], *endpoints[:start]]

@@ -1,9 +1,10 @@
 """The process that writes one key after the other until told to stop, from inside the region.
 
-    python -m tests.framework.writer_process ACCESS_FOLDER FOLDER ENDPOINT…
+    python -m tests.framework.writer_process ACCESS_FOLDER FOLDER NAME PAUSE_SECONDS ENDPOINT…
 
-FOLDER gets a file `started` after the first write; a file `stop` there ends the process. A write that an endpoint
-refuses is tried at the next. Prints the report as JSON; `writer.py` starts the process and has the report's fields.
+FOLDER gets a file `started-NAME` after the first write; a file `stop` there ends the process. NAME tells this writer's
+keys from those of another. A write that an endpoint refuses is tried at the next. Prints the report as JSON;
+`writer.py` starts the process and has the report's fields.
 """
 
 import http.client
@@ -54,35 +55,35 @@ def put(client: Client, key: str, log: Log) -> bool:
     return False
 
 
-def write(client: Client, folder: Path) -> Log:
+def write(client: Client, folder: Path, name: str, pause_seconds: float) -> Log:
     log, stop = Log(), folder / "stop"
     last = time.monotonic()
     deadline = last + LIMIT_SECONDS
     for number in itertools.count():
         if stop.exists() or time.monotonic() > deadline:
             break
-        key = f"{PREFIX}{number:09}"
+        key = f"{PREFIX}{name}/{number:09}"
         if put(client, key, log):
             now = time.monotonic()
             log.acknowledged.append(key)
             log.longest_gap_seconds, last = max(log.longest_gap_seconds, now - last), now
             if len(log.acknowledged) == 1:
-                (folder / "started").touch()
-            time.sleep(0.01)
+                (folder / f"started-{name}").touch()
+            time.sleep(pause_seconds)
     return log
 
 
-def kept(client: Client) -> set[str]:
-    """The keys that are there at the end."""
-    end = encode(PREFIX.replace("/", "0"))
-    found = client.ask("/v3/kv/range", {"key": encode(PREFIX), "range_end": end, "keys_only": True})
+def kept(client: Client, name: str) -> set[str]:
+    """The keys of this writer that are there at the end."""
+    first, end = f"{PREFIX}{name}/", f"{PREFIX}{name}0"
+    found = client.ask("/v3/kv/range", {"key": encode(first), "range_end": encode(end), "keys_only": True})
     return {decode(each["key"]) for each in found.get("kvs", [])}
 
 
 def main() -> None:
-    access, folder, *endpoints = sys.argv[1:]
-    log = write(Client(Path(access), endpoints, PUT_SECONDS), Path(folder))
-    missing = set(log.acknowledged) - kept(Client(Path(access), endpoints, RANGE_SECONDS))
+    access, folder, name, pause, *endpoints = sys.argv[1:]
+    log = write(Client(Path(access), endpoints, PUT_SECONDS), Path(folder), name, float(pause))
+    missing = set(log.acknowledged) - kept(Client(Path(access), endpoints, RANGE_SECONDS), name)
     report = {
         "acknowledged": len(log.acknowledged),
         "longest_gap_seconds": round(log.longest_gap_seconds, 3),
