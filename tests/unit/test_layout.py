@@ -1,6 +1,7 @@
 """The tests as a codebase: what they share lies in modules that are no tests themselves."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def test_no_module_imports_a_test_module() -> None:
     assert sum("tests.framework.cluster" in names for names in imports.values()) > 10, "the test reads no imports"
     wrong = {str(file.relative_to(ROOT)): sorted(names & tests) for file, names in imports.items() if names & tests}
     assert wrong == {}
+
+
+def test_make_test_runs_every_folder_of_tests() -> None:
+    """A folder that was renamed would be left out without a word."""
+    recipe = (ROOT / "Makefile").read_text().partition("\ntest:")[2].partition("\n\n")[0]
+    folders = {file.relative_to(ROOT / "tests").parts[0] for file in (ROOT / "tests").rglob("test_*.py")}
+    assert len(folders) > 6
+    assert {folder for folder in folders if not re.search(rf"\b{folder}\b", recipe)} == set()
 
 
 def test_the_framework_knows_no_folder_of_tests_but_the_sandboxs_machines() -> None:
