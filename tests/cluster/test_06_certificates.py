@@ -66,6 +66,6 @@ def let_leaves_end_soon(cluster: Cluster, file: Path) -> None:
 
 
 def shown_serial(member: Member) -> str:
-    access = member.cluster.access
+    access = member.sandbox.access
     files = (str(access / name) for name in ("ca.crt", "admin.crt", "admin.key"))
-    return member.cluster.call(tls_client.serial, member.address, *files)
+    return member.sandbox.call(tls_client.serial, member.address, *files)

@@ -62,7 +62,7 @@ def test_its_members_stand_in_one_zone_or_any_zone_may_lose_its_network(stack: C
     assert zones == ZONES[stack.stack]
     if len(set(zones.values())) > 1:
         for member in stack.members:
-            writes_go_on_without(member, zones[member.address])
+            writes_go_on_without(stack, member, zones[member.address])
 
 
 def test_a_lone_member_is_restarted_for_a_changed_setting_and_keeps_its_data(stack: Cluster) -> None:
@@ -92,9 +92,8 @@ def test_it_is_destroyed_without_leftovers(stack: Cluster) -> None:
     assert in_the_account(stack) == {}
 
 
-def writes_go_on_without(member: Member, zone: str) -> None:
+def writes_go_on_without(cluster: Cluster, member: Member, zone: str) -> None:
     """The one member of a zone whose network goes away for a while."""
-    cluster = member.cluster
     with writing(cluster) as writer:
         with zone_without_network(cluster, zone):
             eventually(lambda: cluster.serves(cluster.others(member.name)), "the other two zones serve")

@@ -39,10 +39,6 @@ class Cluster(Sandbox):
         """All members but these."""
         return [member for member in self.members if member.name not in names]
 
-    def etcdctl(self, *arguments: str) -> Any:
-        """etcdctl's answer, from all members unless told otherwise."""
-        return json.loads(self.run("etcdctl", *arguments, "--write-out=json").stdout)
-
     def statuses(self) -> dict[str, dict[str, Any]]:
         """`endpoint status` by the member's name."""
         names = {member.endpoint: member.name for member in self.members}

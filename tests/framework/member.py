@@ -1,12 +1,9 @@
 """One member of a cluster: its machine, its etcd, and what the state knows of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.framework.cluster import Cluster
+from tests.framework.sandbox import Sandbox
 
 CONFIGURATION = "/etc/etcd/etcd.conf"
 DATA = "/var/lib/etcd/default.etcd"
@@ -15,9 +12,9 @@ SENTINEL = "born"
 
 @dataclass(frozen=True)
 class Member:
-    """One member by its name."""
+    """One member, by its name and its address in the region."""
 
-    cluster: Cluster
+    sandbox: Sandbox
     name: str
     address: str
 
@@ -27,7 +24,7 @@ class Member:
 
     def ssh(self, command: str, *, check: bool = True, stdin: str | None = None, merge: bool = False) -> str:
         """What a shell command prints on its machine."""
-        return self.cluster.ssh(self.name, command, check=check, stdin=stdin, merge=merge)
+        return self.sandbox.ssh(self.name, command, check=check, stdin=stdin, merge=merge)
 
     def show(self, property_name: str) -> str:
         """A property of etcd's unit, such as `MainPID`; empty while the machine does not answer."""
@@ -53,23 +50,23 @@ class Member:
 
     def status(self) -> dict[str, Any]:
         """Its own answer to `endpoint status`."""
-        (answer,) = self.cluster.etcdctl("endpoint", "status", f"--endpoints={self.endpoint}")
+        (answer,) = self.sandbox.etcdctl("endpoint", "status", f"--endpoints={self.endpoint}")
         status: dict[str, Any] = answer["Status"]
         return status
 
     def etcd_id(self) -> int:
-        members = self.cluster.etcdctl("member", "list")["members"]
+        members = self.sandbox.etcdctl("member", "list")["members"]
         return next(int(each["ID"]) for each in members if each["name"] == self.name)
 
     def revision(self) -> int:
         """Its revision, read together with the sentinel key that was written at birth."""
-        answer = self.cluster.etcdctl("get", SENTINEL, f"--endpoints={self.endpoint}")
+        answer = self.sandbox.etcdctl("get", SENTINEL, f"--endpoints={self.endpoint}")
         assert answer.get("count") == 1, f"{self.name} does not have the sentinel key"
         return int(answer["header"]["revision"])
 
     def resource(self, kind: str) -> dict[str, Any]:
         """One of its resources in the state, such as `instance` or `volume`."""
-        return self.cluster.resource(f"etcd-{kind}-{self.name}")
+        return self.sandbox.resource(f"etcd-{kind}-{self.name}")
 
     def instance_id(self) -> str:
         return str(self.resource("instance")["id"])

@@ -118,6 +118,10 @@ class Sandbox:
         one: dict[str, Any] = found[0]
         return one
 
+    def etcdctl(self, *arguments: str) -> Any:
+        """etcdctl's answer, from all members unless told otherwise."""
+        return json.loads(self.run("etcdctl", *arguments, "--write-out=json").stdout)
+
     def ssh(self, host: str, command: str, *, check: bool = True, stdin: str | None = None, merge: bool = False) -> str:
         """What a shell command prints on a machine, as the program's login; errors too if merged."""
         line = ["./sandbox/run", "ssh", "-o", "BatchMode=yes", host, command]
