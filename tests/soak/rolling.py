@@ -54,7 +54,7 @@ def one_round() -> rounds.Round:
 
 
 def under_load(cluster: Cluster, change: Callable[[], object]) -> dict[str, Any]:
-    before = {member.name: by_hand.restarts(member) for member in cluster.members}
+    before = {member.name: by_hand.starts(member) for member in cluster.members}
     with writing(cluster, clients=CLIENTS, pause_seconds=0) as writer:
         start = time.monotonic()
         change()
@@ -66,7 +66,7 @@ def under_load(cluster: Cluster, change: Callable[[], object]) -> dict[str, Any]
         "lost": report.missing,
         "failed": report.failed,
         "longest_gap_seconds": report.longest_gap_seconds,
-        "restarts": {member.name: by_hand.restarts(member) - before[member.name] for member in cluster.members},
+        "restarts": {member.name: by_hand.starts(member) - before[member.name] for member in cluster.members},
     }
 
 
