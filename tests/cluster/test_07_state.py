@@ -12,7 +12,7 @@ from tests.framework import aws, pages
 from tests.framework.cluster import Cluster
 from tests.framework.polling import eventually
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 
 def test_the_state_comes_back_from_a_copy(cluster: Cluster, tmp_path: Path) -> None:

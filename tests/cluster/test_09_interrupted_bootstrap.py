@@ -17,7 +17,7 @@ from tests.framework.cluster import Cluster
 from tests.framework.leak_check import in_the_account
 from tests.framework.polling import eventually
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 # In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
 IN_FLIGHT = (

@@ -10,7 +10,7 @@ from tests.framework.cluster import ADDRESSES, Cluster
 from tests.framework.faults import drop_connections
 from tests.framework.polling import eventually
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 STRANGER = "198.51.100.77"
 CONNECT = (

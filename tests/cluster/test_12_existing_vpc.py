@@ -16,7 +16,7 @@ from tests.framework.leak_check import in_the_account
 from tests.framework.polling import eventually
 from tests.framework.writer import writing
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 MIB = 1024**2
 PORTS = (22, 2379, 2380, 2381)

@@ -19,7 +19,7 @@ from tests.framework.polling import eventually
 from tests.framework.sandbox import CHECKOUT
 from tests.framework.writer import writing
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 DATA = "/data/etcd/one"
 GIB = 1024**3

@@ -17,7 +17,7 @@ from tests.framework.polling import eventually
 from tests.framework.sandbox import CHECKOUT
 from tests.framework.writer import writing
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 LONE = "lone"
 # As docs/protection.md says; a stack without protection is destroyed at once.
