@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up down preview status shell test unit lint fmt schema
+.PHONY: help up down preview status shell test unit soak lint fmt schema
 
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -36,11 +36,15 @@ test:  ## run all linters and tests (root; half an hour)
 	@python3 -m sandbox.toolchain
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON)/python -m pytest -q -n 2 tests/unit
-	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,cloud cluster engine kernel plugin region))
+	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,ec2 cluster engine kernel plugin region))
 	@$(PYTHON)/python -m pytest -q tests/deployer
 
 unit:  ## run the unit tests (seconds)
 	@$(PYTHON)/python -m pytest -q -n 2 tests/unit
+
+soak:  ## measure changes under load, PART=rolling (root; up to an hour, alone on the machine)
+	@python3 -m sandbox.toolchain
+	@$(PYTHON)/python -m tests.soak $(PART)
 
 lint:  ## check style, types, import contracts and shell scripts
 	@bin=$(PYTHON); \

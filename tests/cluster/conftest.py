@@ -4,52 +4,46 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.cluster.polling import eventually
-from tests.cluster.sandbox import CHECKOUT, Sandbox
-
-SENTINEL = "born"
+from tests.framework.cluster import Cluster
+from tests.framework.polling import eventually
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
+def newcomer() -> Iterator[Cluster]:
     """A region with a cluster made by `make up`, and a sentinel key written at its birth."""
-    region = Sandbox(CHECKOUT / ".sandbox", "test")
-    region.make("down")
-    region.make("up")
-    region.run("etcdctl", "put", SENTINEL, "at birth")
-    yield region
-    region.make("down")
+    made = Cluster.in_region("test")
+    made.make("down")
+    made.make("up")
+    made.write_sentinel()
+    yield made
+    made.make("down")
 
 
 @pytest.fixture
-def cluster(sandbox: Sandbox) -> Iterator[Sandbox]:
-    """The shared cluster, healthy before a test and, whatever the test did, after it."""
-    eventually(sandbox.healthy, "the cluster is healthy before the test")
-    yield sandbox
-    eventually(sandbox.healthy, "the cluster is healthy after the test")
-    value = sandbox.etcdctl("get", SENTINEL)
-    assert value["count"] == 1, "the sentinel key that was written at birth is gone"
+def cluster(newcomer: Cluster) -> Iterator[Cluster]:
+    """The newcomer's cluster, healthy before a test and, whatever the test did, after it."""
+    eventually(newcomer.healthy, "the cluster is healthy before the test")
+    yield newcomer
+    eventually(newcomer.healthy, "the cluster is healthy after the test")
+    assert newcomer.has_sentinel(), "the sentinel key that was written at birth is gone"
 
 
 @pytest.fixture(scope="session")
-def behind_bastion() -> Iterator[Sandbox]:
+def behind_bastion() -> Iterator[Cluster]:
     """A region with a cluster behind a bastion, as on AWS. The last file that uses it takes it down."""
-    region = Sandbox(CHECKOUT / ".sandbox", "test-bastion")
-    region.make("down")
-    region.folder.mkdir(parents=True, exist_ok=True)
-    config = {"etcd:access": "bastion", "etcd:operatorCidrs": ["198.51.100.1/32"]}
-    (region.folder / "Pulumi.sandbox.yaml").write_text(yaml.safe_dump({"config": config}))
-    region.make("up")
-    yield region
-    region.make("down")
+    made = Cluster.in_region("test-bastion")
+    made.make("down")
+    made.configure(access="bastion", operatorCidrs=["198.51.100.1/32"])
+    made.make("up")
+    yield made
+    made.make("down")
 
 
 @pytest.fixture(scope="module")
-def own_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A region for the tests of one file, gone after them."""
-    region = Sandbox(CHECKOUT / ".sandbox", f"test-{Path(str(request.node.fspath)).stem[5:15].replace('_', '-')}")
-    region.make("down")
-    yield region
-    region.make("down")
+def own_region(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A region for the tests of one file, with no cluster yet, gone after them."""
+    made = Cluster.in_region(f"test-{Path(str(request.node.fspath)).stem[5:15].replace('_', '-')}")
+    made.make("down")
+    yield made
+    made.make("down")

@@ -1,170 +1,149 @@
 """What fails by itself comes back by itself; what lost its memory does not come back to vote."""
 
-import textwrap
+import re
 import time
 
 import pytest
 
-from tests.cluster.polling import eventually
-from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandbox, plain
+from tests.framework import aws, pages
+from tests.framework.cluster import Cluster
+from tests.framework.faults import (
+    give_data_back,
+    kill_etcd,
+    refuses_to_start,
+    set_data_aside,
+    zone_without_network,
+)
+from tests.framework.member import DATA
+from tests.framework.polling import eventually
+from tests.framework.sandbox import plain
 
 pytestmark = pytest.mark.cluster
 
-DATA = "/var/lib/etcd/default.etcd"
-CALL = """
-import boto3, sys
-ec2 = boto3.client("ec2")
-getattr(ec2, sys.argv[1])(InstanceIds=[sys.argv[2]])
-"""
+WAIT_SECONDS = 6  # strict-reconfig-check wants to have seen the rest connected for 5 s
 
 
-def instance_of(sandbox: Sandbox, member: str) -> str:
-    return str(sandbox.resource(f"etcd-instance-{member}")["id"])
-
-
-def leader(sandbox: Sandbox) -> str:
-    for each in sandbox.etcdctl("endpoint", "status", "--cluster"):
-        if each["Status"]["leader"] == each["Status"]["header"]["member_id"]:
-            return MEMBERS[ENDPOINTS.index(each["Endpoint"])]
-    raise AssertionError("no leader")
-
-
-def revision(sandbox: Sandbox, member: str) -> int:
-    endpoint = ENDPOINTS[MEMBERS.index(member)]
-    answer = sandbox.etcdctl("get", "born", f"--endpoints={endpoint}")
-    assert answer.get("count") == 1, f"{member} does not have the sentinel key"
-    return int(answer["header"]["revision"])
-
-
-def test_a_rebooted_machine_comes_back_with_its_data(cluster: Sandbox) -> None:
-    before = revision(cluster, "etcd-1")
-    cluster.ssh("etcd-1", "sudo touch /run/before-the-reboot")
-    cluster.python(CALL, "reboot_instances", instance_of(cluster, "etcd-1"))
+def test_a_rebooted_machine_comes_back_with_its_data(cluster: Cluster) -> None:
+    member = cluster["etcd-1"]
+    before = member.revision()
+    member.ssh("sudo touch /run/before-the-reboot")
+    cluster.call(aws.reboot, member.instance_id())
     eventually(
-        lambda: cluster.ssh("etcd-1", "test -e /run/before-the-reboot || echo rebooted", check=False) == "rebooted\n",
+        lambda: member.ssh("test -e /run/before-the-reboot || echo rebooted", check=False) == "rebooted\n",
         "etcd-1 has rebooted",
     )
     eventually(cluster.healthy, "etcd-1 is healthy by itself after a reboot")
-    assert revision(cluster, "etcd-1") >= before
+    assert member.revision() >= before
 
 
-def test_a_killed_member_comes_back(cluster: Sandbox) -> None:
-    victim = leader(cluster)
-    before = cluster.ssh(victim, "systemctl show --property=MainPID --value etcd")
-    cluster.ssh(victim, "sudo systemctl kill --signal=SIGKILL etcd")
-    eventually(cluster.healthy, f"{victim} is healthy by itself after SIGKILL")
-    assert cluster.ssh(victim, "systemctl show --property=MainPID --value etcd") != before
+def test_a_killed_member_comes_back(cluster: Cluster) -> None:
+    victim = cluster.leader()
+    before = victim.pid()
+    kill_etcd(victim)
+    eventually(cluster.healthy, f"{victim.name} is healthy by itself after SIGKILL")
+    assert victim.pid() != before
 
 
-def test_a_wiped_member_does_not_start_again_even_after_a_leader_change(cluster: Sandbox) -> None:
-    victim, others = "etcd-3", ("etcd-1", "etcd-2")
-    before = revision(cluster, "etcd-1")
-    cluster.ssh(victim, f"sudo systemctl kill --signal=SIGKILL etcd && sudo mv {DATA} /var/lib/etcd/aside")
-    cluster.ssh("etcd-1", "sudo systemctl restart etcd")
-    cluster.ssh("etcd-2", "sudo systemctl restart etcd")
-    refused(cluster, victim)
-    cluster.ssh(victim, "sudo systemctl restart etcd", check=False)
-    refused(cluster, victim)
+def test_a_wiped_member_does_not_start_again_even_after_a_leader_change(cluster: Cluster) -> None:
+    victim, others = cluster["etcd-3"], cluster.others("etcd-3")
+    before = others[0].revision()
+    kill_etcd(victim)
+    set_data_aside(victim)
     for member in others:
-        assert revision(cluster, member) >= before
-    cluster.ssh(victim, f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
+        member.ssh("sudo systemctl restart etcd")
+    refuses_to_start(victim)
+    victim.ssh("sudo systemctl restart etcd", check=False)
+    refuses_to_start(victim)
+    for member in others:
+        assert member.revision() >= before
+    give_data_back(victim)
+    victim.ssh("sudo systemctl restart etcd")
 
 
-def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Sandbox) -> None:
-    before = revision(cluster, "etcd-1")
-    for member in MEMBERS:
-        cluster.ssh(member, f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
-    for member in MEMBERS:
-        cluster.ssh(member, "sudo systemctl start --no-block etcd")
-    for member in MEMBERS:
-        refused(cluster, member)
+def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Cluster) -> None:
+    before = cluster["etcd-1"].revision()
+    for member in cluster.members:
+        member.ssh("sudo systemctl stop etcd")
+        set_data_aside(member)
+    for member in cluster.members:
+        member.ssh("sudo systemctl start --no-block etcd")
+    for member in cluster.members:
+        refuses_to_start(member)
     assert not cluster.healthy()
-    for member in MEMBERS:
-        cluster.ssh(member, f"sudo mv /var/lib/etcd/aside {DATA}")
+    for member in cluster.members:
+        give_data_back(member)
     eventually(cluster.healthy, "all three come back with their own data")
-    assert revision(cluster, "etcd-1") >= before
+    assert cluster["etcd-1"].revision() >= before
 
 
-def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> None:
-    cluster.ssh("etcd-2", f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
+def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Cluster) -> None:
+    member = cluster["etcd-2"]
+    member.ssh("sudo systemctl stop etcd")
+    set_data_aside(member)
     start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
     stdin = plain(start["stdin"])
     for step in ("create", "update"):
-        cluster.ssh(
-            "etcd-2", plain(start[step]).replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin
-        )
-        assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
-        cluster.ssh("etcd-2", "sudo systemctl start --no-block etcd")  # as a reboot would; `create` ends before it does
-        refused(cluster, "etcd-2")
-        cluster.ssh("etcd-2", "sudo systemctl stop etcd")
-    cluster.ssh("etcd-2", f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
+        member.ssh(within(15, plain(start[step])), check=False, stdin=stdin)
+        assert member.ssh("sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
+        member.ssh("sudo systemctl start --no-block etcd")  # as a reboot would; `create` ends before it does
+        refuses_to_start(member)
+        member.ssh("sudo systemctl stop etcd")
+    give_data_back(member)
+    member.ssh("sudo systemctl restart etcd")
 
 
-def test_a_member_whose_whole_volume_is_new_gets_no_permit_while_the_others_know_it(cluster: Sandbox) -> None:
+def test_a_member_whose_whole_volume_is_new_gets_no_permit_while_the_others_know_it(cluster: Cluster) -> None:
     """As after `pulumi up --replace` of its start, or with a lost state: nothing on the machine tells of its past."""
-    everything = "default.etcd .identity .joined"
-    cluster.ssh("etcd-2", f"sudo bash -c 'systemctl stop etcd; cd /var/lib/etcd; mkdir aside; mv {everything} aside'")
+    member, everything = cluster["etcd-2"], "default.etcd .identity .joined"
+    member.ssh(f"sudo bash -c 'systemctl stop etcd; cd /var/lib/etcd; mkdir aside; mv {everything} aside'")
     start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
     reasons = {"create": "the others know etcd-2 as a member that ran", "update": "no write-ahead log"}
     for step, reason in reasons.items():
-        said = cluster.ssh(
-            "etcd-2", f"{plain(start[step])} && echo passed; true", stdin=plain(start["stdin"]), merge=True
-        )
+        said = member.ssh(f"{plain(start[step])} && echo passed; true", stdin=plain(start["stdin"]), merge=True)
         assert reason in said
         assert "passed" not in said, "the next member's machine would be touched"
-    assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == ""
-    cluster.ssh(
-        "etcd-2", f"sudo bash -c 'cd /var/lib/etcd/aside; mv {everything} ..; rmdir ../aside; systemctl start etcd'"
-    )
+    assert member.ssh("sudo ls -A /var/lib/etcd/.permit", check=False) == ""
+    member.ssh(f"sudo bash -c 'cd /var/lib/etcd/aside; mv {everything} ..; rmdir ../aside; systemctl start etcd'")
 
 
-def test_a_member_that_lost_its_data_is_replaced_as_the_docs_say(cluster: Sandbox) -> None:
-    page = (CHECKOUT / "docs" / "lost-member.md").read_text()
-    on_the_machine = textwrap.dedent(page.partition("```bash\n")[2].partition("```")[0])
-    assert "permit" in on_the_machine
-    cluster.ssh("etcd-2", f"sudo bash -c 'systemctl stop etcd; rm -rf {DATA} /var/lib/etcd/.joined'")
-    (lost,) = (each["ID"] for each in cluster.etcdctl("member", "list")["members"] if each["name"] == "etcd-2")
+def test_a_member_that_lost_its_data_is_replaced_as_the_docs_say(cluster: Cluster) -> None:
+    member = cluster["etcd-2"]
+    member.ssh(f"sudo bash -c 'systemctl stop etcd; rm -rf {DATA} /var/lib/etcd/.joined'")
+    lost = member.etcd_id()
     cluster.run("etcdctl", "member", "remove", f"{lost:x}")
-    time.sleep(6)  # strict-reconfig-check wants to have seen the rest connected for 5 s
-    cluster.run("etcdctl", "member", "add", "etcd-2", f"--peer-urls=https://{ADDRESSES[1]}:2380")
-    cluster.ssh("etcd-2", "sudo bash -s", stdin=on_the_machine)
+    time.sleep(WAIT_SECONDS)
+    cluster.run("etcdctl", "member", "add", member.name, f"--peer-urls=https://{member.address}:2380")
+    member.ssh("sudo bash -s", stdin=pages.start_as_new_member())
     eventually(cluster.healthy, "etcd-2 is healthy as a new member")
-    assert revision(cluster, "etcd-2") >= revision(cluster, "etcd-1")
+    assert member.revision() >= cluster["etcd-1"].revision()
     assert all(each["ID"] != lost for each in cluster.etcdctl("member", "list")["members"])
-    cluster.pulumi("preview", "--expect-no-changes")
+    cluster.plans_nothing()
 
 
-def test_a_missing_mount_keeps_etcd_down(cluster: Sandbox) -> None:
-    cluster.ssh(
-        "etcd-1",
-        "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo mount -o size=1M -t tmpfs none /var/lib/etcd",
+def test_a_missing_mount_keeps_etcd_down(cluster: Cluster) -> None:
+    member = cluster["etcd-1"]
+    member.ssh(
+        "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo mount -o size=1M -t tmpfs none /var/lib/etcd"
     )
-    cluster.ssh("etcd-1", "sudo chown etcd /var/lib/etcd && sudo systemctl start --no-block etcd")
-    refused(cluster, "etcd-1")
-    cluster.ssh("etcd-1", "sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo systemctl start etcd")
+    member.ssh("sudo chown etcd /var/lib/etcd && sudo systemctl start --no-block etcd")
+    refuses_to_start(member)
+    member.ssh("sudo systemctl stop etcd && sudo umount /var/lib/etcd && sudo systemctl start etcd")
 
 
-def test_the_loss_of_the_only_zone_stops_the_cluster_until_it_is_back_and_loses_nothing(cluster: Sandbox) -> None:
+def test_the_loss_of_the_only_zone_stops_the_cluster_until_it_is_back_and_loses_nothing(cluster: Cluster) -> None:
     """As every `up` of a stack in one zone says (components/availability.py)."""
-    before, running = revision(cluster, "etcd-1"), cluster.pids()
-    cluster.run("fault", "zone-down", "us-east-1a")
-    try:
-        for endpoint in ENDPOINTS:
+    before, running = cluster["etcd-1"].revision(), cluster.pids()
+    with zone_without_network(cluster, "us-east-1a"):
+        for endpoint in cluster.endpoints:
             put = ("etcdctl", "put", "while", "away", f"--endpoints={endpoint}", "--command-timeout=2s")
             assert cluster.run(*put, check=False).returncode != 0, f"{endpoint} is not down"
-    finally:
-        cluster.run("fault", "zone-up", "us-east-1a")
     eventually(cluster.healthy, "all three are back by themselves")
-    assert all(revision(cluster, member) >= before for member in MEMBERS)
+    assert all(member.revision() >= before for member in cluster.members)
     assert cluster.pids() == running, "an etcd died of it"
 
 
-def refused(sandbox: Sandbox, member: str) -> None:
-    """The member is down, and says why at each new start, of which systemd makes one every two seconds."""
-    since = int(sandbox.ssh(member, "date +%s")) + 1
-    eventually(
-        lambda: "refusing to start" in sandbox.ssh(member, f"sudo journalctl --unit etcd --since @{since} --no-pager"),
-        f"{member} says that it refuses to start",
-    )
-    assert sandbox.ssh(member, "systemctl is-active etcd", check=False).strip() != "active"
-    assert sandbox.ssh(member, f"sudo ls -A {DATA} 2>/dev/null", check=False) == "", f"{member} made itself a new log"
+def within(seconds: int, command: str) -> str:
+    """The command line of a script with another time limit."""
+    shorter, count = re.subn(r"timeout (\S+ )*\d+ ", f"timeout {seconds} ", command)
+    assert count == 1, f"no time limit in {command}"
+    return shorter

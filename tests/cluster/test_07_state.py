@@ -3,33 +3,27 @@
 The last test leaves the shared region with a new cluster, and with the old one's machines, which no state knows.
 """
 
-import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.polling import eventually
-from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
+from tests.framework import aws, pages
+from tests.framework.cluster import Cluster
+from tests.framework.polling import eventually
 
-pytestmark = pytest.mark.cluster
-
-MAKE_KEY = """
-import boto3
-kms = boto3.client("kms")
-kms.create_alias(AliasName="alias/pulumi-state", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-"""
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 
-def test_the_state_comes_back_from_a_copy(cluster: Sandbox, tmp_path: Path) -> None:
+def test_the_state_comes_back_from_a_copy(cluster: Cluster, tmp_path: Path) -> None:
     copy = tmp_path / "state.json"
     follow(cluster, section("Keep a copy"), copy)
     forget(cluster, "sandbox")
     follow(cluster, section("The state is lost, a copy is there"), copy)
 
 
-def test_the_state_moves_to_a_kms_key_and_nothing_is_replaced(cluster: Sandbox) -> None:
-    cluster.python(MAKE_KEY)
+def test_the_state_moves_to_a_kms_key_and_nothing_is_replaced(cluster: Cluster) -> None:
+    cluster.call(aws.make_key, "alias/pulumi-state")
     before = ids(cluster)
     follow(cluster, section("From a passphrase to a KMS key"))
     state = cluster.state_kept()
@@ -38,7 +32,7 @@ def test_the_state_moves_to_a_kms_key_and_nothing_is_replaced(cluster: Sandbox) 
     cluster.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
 
-def test_without_state_the_data_moves_to_a_new_cluster(cluster: Sandbox, tmp_path: Path) -> None:
+def test_without_state_the_data_moves_to_a_new_cluster(cluster: Cluster, tmp_path: Path) -> None:
     """The sentinel key, which is asked for after each test, is in the new one then."""
     save, restore = section("The state is lost, and there is no copy")
     snapshot = tmp_path / "rescue.db"
@@ -51,13 +45,11 @@ def test_without_state_the_data_moves_to_a_new_cluster(cluster: Sandbox, tmp_pat
     for key, value in settings.items():
         cluster.run("pulumi", "config", "set", "-s", "rescue", "--path", f"etcd:{key}", value)
     cluster.run("up", "-s", "rescue", timeout_seconds=900)
-    for member in MEMBERS:
-        cluster.ssh(member, "sudo systemctl stop etcd")
-    for member in MEMBERS:
-        cluster.run(
-            "scp", "-q", "-F", str(cluster.folder / "access" / "ssh_config"), str(snapshot), f"{member}:rescue.db"
-        )
-        cluster.ssh(member, "sudo bash -s", stdin=restore)
+    for member in cluster.members:
+        member.ssh("sudo systemctl stop etcd")
+    for member in cluster.members:
+        cluster.run("scp", "-q", "-F", str(cluster.access / "ssh_config"), str(snapshot), f"{member.name}:rescue.db")
+        member.ssh("sudo bash -s", stdin=restore)
 
     eventually(cluster.healthy, "the new cluster serves")
     cluster.run("pulumi", "preview", "-s", "rescue", "--expect-no-changes")
@@ -65,30 +57,26 @@ def test_without_state_the_data_moves_to_a_new_cluster(cluster: Sandbox, tmp_pat
 
 def section(title: str) -> list[str]:
     """The blocks of commands below a heading of the page."""
-    page = (CHECKOUT / "docs" / "state.md").read_text()
-    text = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
-    blocks: list[str] = re.findall(r"```bash\n(.*?)```", re.sub(r"(?m)^ {3}", "", text), re.DOTALL)
-    assert blocks, f"docs/state.md has no commands below {title!r}"
-    return blocks
+    return pages.blocks(pages.section("state.md", title))
 
 
-def follow(sandbox: Sandbox, blocks: list[str], copy: Path | None = None) -> None:
+def follow(cluster: Cluster, blocks: list[str], copy: Path | None = None) -> None:
     for line in "".join(blocks).splitlines():
         command = line.replace("STACK", "sandbox").replace("state.json", str(copy)).replace('"', "").split()
         if command[:3] == ["pulumi", "stack", "init"]:
             continue  # ./sandbox/run does it before any other command of a stack that is not there
-        sandbox.run(*command)
+        cluster.run(*command)
 
 
-def forget(sandbox: Sandbox, stack: str) -> None:
+def forget(cluster: Cluster, stack: str) -> None:
     """The backend loses everything of a stack, its history and its own copies too."""
     for kind in ("stacks", "history", "backups"):
-        for path in (sandbox.folder / "backend" / ".pulumi" / kind).glob(f"**/{stack}*"):
+        for path in (cluster.folder / "backend" / ".pulumi" / kind).glob(f"**/{stack}*"):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
 
 
-def ids(sandbox: Sandbox) -> dict[str, str]:
-    return {each["urn"]: each["id"] for each in sandbox.state_kept()["resources"] if each.get("id")}
+def ids(cluster: Cluster) -> dict[str, str]:
+    return {each["urn"]: each["id"] for each in cluster.state_kept()["resources"] if each.get("id")}

@@ -2,22 +2,36 @@
 
 from pathlib import Path
 
-from components.aws.specs import DataVolumeSpec, IngressSpec, InstanceSpec, NewVpc, Sources
+from components.aws.specs import BastionSpec, DataVolumeSpec, IngressSpec, InstanceSpec, NewVpc, Sources
 from components.cluster import EtcdClusterArgs
 from components.etcd.certificates import Lifetimes
 from components.etcd.config import Tuning
 from components.etcd.release import release
-from components.topology import build
+from components.topology import Topology, build, default_addresses, zone_subnets
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
 # Recorded in half the time, for what a setting changes in every member alike.
 LONE = build("etcd", ["192.168.0.100"], "us-east-1a")
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
+BASTION_OPERATORS = ("203.0.113.7/32", "203.0.113.64/28")
+BASTION_SPEC = BastionSpec(
+    operator_cidrs=BASTION_OPERATORS,
+    subnet_cidr="192.168.255.240/28",
+    zone="us-east-1a",
+    instance_type="t4g.nano",
+    architecture="arm64",
+)
+
+
+def topology(size: int, *zones: str) -> Topology:
+    """Members at the default addresses of these zones."""
+    return build("etcd", default_addresses(zone_subnets("192.168.0.0/24", zones).values(), size), *zones)
 
 
 def arguments(tarball: Path, **changes: object) -> EtcdClusterArgs:
-    topology = build("etcd", ["192.168.0.100", "192.168.0.101", "192.168.0.102"], "us-east-1a")
     given = {
-        "topology": topology,
+        "topology": topology(3, "us-east-1a"),
         "vpc": NewVpc(cidr="192.168.0.0/16", subnets={"us-east-1a": "192.168.0.0/24"}),
         "ingress": IngressSpec(operator_cidrs=["10.1.0.0/16"], clients=Sources(cidrs=["10.2.0.0/16"])),
         "instance": InstanceSpec(architecture="amd64", instance_type="m7i.large"),

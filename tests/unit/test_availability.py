@@ -4,7 +4,7 @@ import pytest
 
 from components.availability import monthly_transfer_usd, summary
 from components.topology import Topology, build
-from tests.unit.test_zones import ZONES, topology
+from tests.unit.clusters import ZONES, topology
 
 UNEVEN = build("etcd", ["10.0.0.1", "10.0.0.2", "10.0.0.3"], "us-east-1a", "us-east-1b")
 

@@ -14,9 +14,8 @@ from components.aws.specs import ExistingVpc, NewVpc, Sources
 from components.cluster import EtcdCluster
 from components.topology import build
 from tests.unit import recording
-from tests.unit.clusters import arguments
+from tests.unit.clusters import BASTION_SPEC, arguments
 from tests.unit.recording import Recorder, record
-from tests.unit.test_access import SPEC
 
 ZONE, VPC, SUBNET, CLIENTS = "us-east-1a", "vpc-existing", "subnet-existing", "sg-0123456789abcdef0"
 CLAIMED = ExistingVpc(vpc_id=VPC, subnets={ZONE: SUBNET, "us-east-1b": "subnet-b", "us-east-1c": "subnet-c"})
@@ -131,7 +130,7 @@ def test_the_bastion_s_instance_type_is_looked_up_too(tarball: Path, monkeypatch
     answer = {f"{TYPE} t4g.nano": {"supportedArchitectures": ["x86_64"]}}
     monkeypatch.setattr(recording, "AWS_ANSWERS", {**recording.AWS_ANSWERS, **answer})
     with pytest.raises(pulumi.RunError, match=r"etcd:bastionInstanceType = t4g\.nano is taken for arm64"):
-        record(lambda: EtcdCluster("etcd", arguments(tarball, bastion=SPEC)))
+        record(lambda: EtcdCluster("etcd", arguments(tarball, bastion=BASTION_SPEC)))
 
 
 def assert_refused_before_anything(

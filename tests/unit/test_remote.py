@@ -53,13 +53,6 @@ def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
     assert words[-3:] == ["update", "start", "etcd-1"]
 
 
-def test_the_unit_is_one_that_systemd_reads() -> None:
-    text = (HOST_FILES / "units" / "etcd.service").read_text()
-    assert "$" not in text.replace("${mount_point}", ""), "only the mount point is filled in"
-    for line in text.splitlines():
-        assert not line.endswith((" ", "\\")), "a space after a backslash broke the unit that this grew from"
-
-
 def report(script: str) -> str:
     library = "".join((HOST_FILES / "lib" / f"{name}.sh").read_text() for name in ("report", "files"))
     return bash(assemble({"host": "etcd-1"}, library, script)).stdout

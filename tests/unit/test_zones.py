@@ -11,12 +11,10 @@ from components.aws.specs import DataVolumeSpec, ExistingVpc, NewVpc
 from components.changes import immutable
 from components.changes.record import ClusterRecord
 from components.cluster import EtcdCluster
-from components.topology import Topology, build, default_addresses, zone_subnets
-from tests.unit.clusters import arguments
+from components.topology import Topology, build, default_addresses
+from tests.unit.clusters import SUBNETS, ZONES, arguments, topology
 from tests.unit.recording import Provider, Recorder, record
 
-ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
-SUBNETS = zone_subnets("192.168.0.0/24", ZONES)
 NETWORK = {"vpc": "192.168.0.0/16", "us-east-1a": "192.168.0.0/24"}
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-96ef-1234567890ab"
@@ -27,10 +25,6 @@ pytestmark = pytest.mark.unit
 def volume(size_gib: int = 20, *, delete: bool = False, **changes: Any) -> DataVolumeSpec:
     given = {"type": "gp3", "size_gib": size_gib, "iops": 3000, "throughput_mibps": 125, "delete": delete}
     return DataVolumeSpec(**{**given, **changes})
-
-
-def topology(size: int, *zones: str) -> Topology:
-    return build("etcd", default_addresses(zone_subnets("192.168.0.0/24", zones).values(), size), *zones)
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
-"""Births under odd conditions, in regions of their own: the engine is killed, or does one thing at a time.
+"""Bootstraps under odd conditions, in regions of their own: the engine is killed, or does one thing at a time.
 
 The second is begun before the first test and takes its time beside it: both wait for the provider most of the time.
 """
 
-import json
 import os
 import re
 import signal
@@ -14,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.polling import eventually
-from tests.cluster.sandbox import CHECKOUT, MEMBERS, Sandbox
+from tests.framework.cluster import Cluster
+from tests.framework.leak_check import in_the_account
+from tests.framework.polling import eventually
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
 # In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
 IN_FLIGHT = (
@@ -29,38 +29,6 @@ IN_FLIGHT = (
     "command:remote:CopyToRemote::etcd-release-etcd-2",
     "command:remote:Command::etcd-start-etcd-3",
 )
-COUNT = """
-import boto3, json
-ec2 = boto3.client("ec2")
-live = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
-print(json.dumps({
-    "instances": len([i for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]]),
-    "volumes": len([v for v in ec2.describe_volumes()["Volumes"] if v["Size"] == 20]),
-    "interfaces": len(ec2.describe_network_interfaces()["NetworkInterfaces"]),
-    "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
-}))
-"""
-
-LEFT = """
-import boto3, json
-ec2, iam, kms = boto3.client("ec2"), boto3.client("iam"), boto3.client("kms")
-live = [{"Name": "instance-state-name", "Values": ["pending", "running", "shutting-down", "stopping", "stopped"]}]
-print(json.dumps([
-    *[i["InstanceId"] for r in ec2.describe_instances(Filters=live)["Reservations"] for i in r["Instances"]],
-    *[v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]],
-    *[n["NetworkInterfaceId"] for n in ec2.describe_network_interfaces()["NetworkInterfaces"]],
-    *[s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]],
-    *[v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]],
-    *[k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
-    *[r["RoleName"] for r in iam.list_roles()["Roles"]],
-    *[p["InstanceProfileName"] for p in iam.list_instance_profiles()["InstanceProfiles"]],
-    *[
-        key["KeyId"]
-        for key in (kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"])
-        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
-    ],
-]))
-"""
 
 
 def pending(checkpoint: Path) -> list[str]:
@@ -88,14 +56,14 @@ def engine_of(process: subprocess.Popen[str]) -> int | None:
     return None
 
 
-def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
+def kill_in_flight(cluster: Cluster, point: str) -> list[str]:
     """Starts `up`, and kills the engine with SIGKILL while it creates what ends with `point`.
 
     Returns:
         URNs of all that was in flight then.
     """
-    checkpoint = sandbox.folder / "backend" / ".pulumi" / "stacks" / "etcd" / "sandbox.json"
-    process = sandbox.start("up")
+    checkpoint = cluster.folder / "backend" / ".pulumi" / "stacks" / "etcd" / "sandbox.json"
+    process = cluster.start("up")
     try:
         deadline = time.monotonic() + 180
         engine = None
@@ -120,9 +88,9 @@ def kill_in_flight(sandbox: Sandbox, point: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def one_at_a_time() -> Iterator[tuple[Sandbox, subprocess.Popen[str]]]:
+def one_at_a_time() -> Iterator[tuple[Cluster, subprocess.Popen[str]]]:
     """A region whose birth goes on beside the tests of this file."""
-    region = Sandbox(CHECKOUT / ".sandbox", "test-parallel-1")
+    region = Cluster.in_region("test-parallel-1")
     region.make("down")
     birth = region.start("up", "--parallel", "1")
     yield region, birth
@@ -131,21 +99,22 @@ def one_at_a_time() -> Iterator[tuple[Sandbox, subprocess.Popen[str]]]:
 
 
 @pytest.mark.usefixtures("one_at_a_time")
-def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_sandbox: Sandbox) -> None:
+def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_region: Cluster) -> None:
     killed: list[str] = []
     for point in IN_FLIGHT:
         if not any(urn.endswith(point) for urn in killed):
-            killed += kill_in_flight(own_sandbox, point)
-    shown = own_sandbox.make("up").stdout
+            killed += kill_in_flight(own_region, point)
+    shown = own_region.make("up").stdout
     assert "Cleared the lock of a dead engine" in shown
-    eventually(own_sandbox.healthy, "the cluster is healthy")
-    own_sandbox.pulumi("preview", "--expect-no-changes")
-    count = json.loads(own_sandbox.python(COUNT))
-    assert count == {"instances": 3, "volumes": 3, "interfaces": 3, "vpcs": 1}, "something was made twice"
-    assert len(own_sandbox.etcdctl("member", "list")["members"]) == len(MEMBERS)
+    eventually(own_region.healthy, "the cluster is healthy")
+    own_region.plans_nothing()
+    made = in_the_account(own_region)
+    count = {kind: len(made[kind]) for kind in ("instances", "volumes", "interfaces", "vpcs")}
+    assert count == {"instances": 3, "volumes": 6, "interfaces": 3, "vpcs": 1}, "something was made twice"
+    assert len(own_region.etcdctl("member", "list")["members"]) == len(own_region.members)
 
 
-def test_a_birth_with_parallel_1(one_at_a_time: tuple[Sandbox, subprocess.Popen[str]]) -> None:
+def test_a_birth_with_parallel_1(one_at_a_time: tuple[Cluster, subprocess.Popen[str]]) -> None:
     """Nothing waits for what comes later."""
     region, birth = one_at_a_time
     said = birth.communicate(timeout=600)[0]
@@ -154,12 +123,12 @@ def test_a_birth_with_parallel_1(one_at_a_time: tuple[Sandbox, subprocess.Popen[
 
 
 def test_destroy_removes_everything_that_the_program_made(
-    one_at_a_time: tuple[Sandbox, subprocess.Popen[str]],
+    one_at_a_time: tuple[Cluster, subprocess.Popen[str]],
 ) -> None:
     region, _ = one_at_a_time
-    assert json.loads(region.python(LEFT)), "the test looks for nothing"
-    for member in MEMBERS[:2]:
-        region.ssh(member, "sudo systemctl stop etcd")  # a destruction asks no member whether the others are healthy
+    assert len(in_the_account(region)) > 10, "the test looks for nothing"
+    for member in region.others("etcd-3"):
+        member.ssh("sudo systemctl stop etcd")  # a destruction asks no member whether the others are healthy
     region.pulumi("destroy", "--yes", "--non-interactive")
-    assert json.loads(region.python(LEFT)) == []
+    assert in_the_account(region) == {}
     assert all(each["type"] == "pulumi:pulumi:Stack" for each in region.state_kept().get("resources", []))

@@ -1,48 +1,17 @@
 """Other machines in the cluster's network, made with the plain EC2 API: strangers, clients, a scraper of metrics."""
 
-import json
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.cluster.sandbox import Sandbox
+import boto3
+
+from tests.framework.sandbox import Sandbox
 from tests.region.ssh_machine import Identity, public_half
 
-CALL = """
-import boto3, json, sys
-answer = getattr(boto3.client("ec2"), sys.argv[1])(**json.loads(sys.argv[2]))
-answer.pop("ResponseMetadata", None)
-print(json.dumps(answer, default=str))
-"""
-# All in one program: each start of one costs a second.
-MAKE = """
-import boto3, json, sys
-given, ec2 = json.loads(sys.argv[1]), boto3.client("ec2")
-vpc = ec2.create_vpc(CidrBlock=given["vpc"])["Vpc"]["VpcId"]
-subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=given["subnet"], AvailabilityZone=given["zone"])["Subnet"]["SubnetId"]
-named = {name for _, names in given["machines"].values() for name in names}
-groups = {name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in named}
-ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": given["owner"]}]}
-ec2.authorize_security_group_ingress(GroupId=groups["neighbours"], IpPermissions=[ssh])
-ec2.import_key_pair(KeyName="neighbours", PublicKeyMaterial=given["key"])
-images = ec2.describe_images(Owners=["136693071363"], Filters=[{"Name": "name", "Values": [given["image"]]}])["Images"]
-for address, names in given["machines"].values():
-    ec2.run_instances(
-        ImageId=images[0]["ImageId"], InstanceType=given["type"], MinCount=1, MaxCount=1, KeyName="neighbours",
-        SubnetId=subnet, PrivateIpAddress=address, SecurityGroupIds=[groups[name] for name in names],
-        UserData=given["user_data"],
-    )
-print(json.dumps({"vpc": vpc, "subnet": subnet, "groups": groups}))
-"""
 KNOCK = "timeout 2 bash -c '</dev/tcp/{address}/{port}' 2>/dev/null && echo {address}:{port} &"
-
-
-def ec2(sandbox: Sandbox, action: str, **parameters: Any) -> dict[str, Any]:
-    """The answer of one call."""
-    answer: dict[str, Any] = json.loads(sandbox.python(CALL, action, json.dumps(parameters)))
-    return answer
 
 
 def tcp(port: int, **source: Any) -> dict[str, Any]:
@@ -90,7 +59,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Place:
+class ForeignVpc:
     """A VPC with one subnet, made by somebody else, and the machines in it by name."""
 
     vpc: str
@@ -99,7 +68,7 @@ class Place:
     machines: dict[str, Neighbour]
 
 
-def make_place(
+def make_vpc(
     sandbox: Sandbox,
     identity: Identity,
     *,
@@ -108,8 +77,8 @@ def make_place(
     zone: str,
     owner: str,
     machines: Mapping[str, tuple[str, Sequence[str]]],
-) -> Place:
-    """A place as described. A machine has an address and groups; that of `neighbours` lets in `owner`, by SSH."""
+) -> ForeignVpc:
+    """A VPC as described. A machine has an address and groups; that of `neighbours` lets in `owner`, by SSH."""
     arm = platform.machine() == "aarch64"
     given = {
         "vpc": vpc,
@@ -122,6 +91,34 @@ def make_place(
         "type": "t4g.small" if arm else "t3.small",
         "user_data": identity.user_data().decode(),
     }
-    made = json.loads(sandbox.python(MAKE, json.dumps(given)))
+    made = sandbox.call(run_machines, given)
     booted = {name: Neighbour(sandbox, identity, address) for name, (address, _) in machines.items()}
-    return Place(made["vpc"], made["subnet"], made["groups"], booted)
+    return ForeignVpc(made["vpc"], made["subnet"], made["groups"], booted)
+
+
+def run_machines(given: dict[str, Any]) -> dict[str, Any]:
+    """Inside the region: all of it in one program, since each start of one costs a second."""
+    ec2 = boto3.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock=given["vpc"])["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=given["subnet"], AvailabilityZone=given["zone"])
+    subnet_id = subnet["Subnet"]["SubnetId"]
+    named = {name for _, names in given["machines"].values() for name in names}
+    groups = {name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in named}
+    ssh = tcp(22, IpRanges=[{"CidrIp": given["owner"]}])
+    ec2.authorize_security_group_ingress(GroupId=groups["neighbours"], IpPermissions=[ssh])
+    ec2.import_key_pair(KeyName="neighbours", PublicKeyMaterial=given["key"])
+    debian = [{"Name": "name", "Values": [given["image"]]}]
+    images = ec2.describe_images(Owners=["136693071363"], Filters=debian)["Images"]
+    for address, names in given["machines"].values():
+        ec2.run_instances(
+            ImageId=images[0]["ImageId"],
+            InstanceType=given["type"],
+            MinCount=1,
+            MaxCount=1,
+            KeyName="neighbours",
+            SubnetId=subnet_id,
+            PrivateIpAddress=address,
+            SecurityGroupIds=[groups[name] for name in names],
+            UserData=given["user_data"],
+        )
+    return {"vpc": vpc, "subnet": subnet_id, "groups": groups}

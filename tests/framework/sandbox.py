@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
+
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
-ADDRESSES = ("192.168.0.100", "192.168.0.101", "192.168.0.102")
-ENDPOINTS = tuple(f"https://{address}:2379" for address in ADDRESSES)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class CommandError(AssertionError):
@@ -21,14 +23,20 @@ class CommandError(AssertionError):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """One region, in a state folder of its own."""
+    """One region, in a state folder of its own, and one stack in it."""
 
     state: Path
     region: str
+    stack: str = "sandbox"
 
     @property
     def folder(self) -> Path:
         return self.state / self.region
+
+    @property
+    def access(self) -> Path:
+        """The CA, the admin's certificate and key, and the files for ssh."""
+        return self.folder / "access"
 
     def environment(self) -> dict[str, str]:
         # Then this Python starts ./sandbox/run: a shim of that name, such as pyenv's, takes longer than many a command.
@@ -57,13 +65,38 @@ class Sandbox:
             start_new_session=True,
         )
 
+    def call(self, function: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
+        """The result of a function of the tests that runs inside the region; positional arguments only."""
+        module, name = function.__module__, function.__name__
+        done = self.run(sys.executable, "-m", "tests.framework.inside", module, name, json.dumps(arguments))
+        result: T = json.loads(done.stdout)
+        return result
+
     def pulumi(
         self, *arguments: str, check: bool = True, timeout_seconds: int = 600
     ) -> subprocess.CompletedProcess[str]:
-        return self.run("pulumi", *arguments, "-s", "sandbox", check=check, timeout_seconds=timeout_seconds)
+        return self.run("pulumi", *arguments, "-s", self.stack, check=check, timeout_seconds=timeout_seconds)
 
     def up(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.pulumi("up", "--yes", "--skip-preview", "--non-interactive", *arguments, check=check)
+
+    def refused(self, *command: str) -> str:
+        """The output of a command of Pulumi's that must fail."""
+        done = self.pulumi(*command, "--non-interactive", check=False)
+        assert done.returncode != 0, f"pulumi {' '.join(command)} was not refused"
+        return done.stdout + done.stderr
+
+    def plans_nothing(self) -> None:
+        self.pulumi("preview", "--expect-no-changes", "--non-interactive")
+
+    def configure(self, **settings: Any) -> None:
+        """Sets these in the region's copy of the stack's file, also before the region is up; None takes one out."""
+        file = self.folder / f"Pulumi.{self.stack}.yaml"
+        content = yaml.safe_load(file.read_text()) if file.exists() else {"config": {}}
+        config = {**content["config"], **{f"etcd:{key}": value for key, value in settings.items()}}
+        content["config"] = {key: value for key, value in config.items() if value is not None}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.safe_dump(content))
 
     def exported(self) -> dict[str, Any]:
         """The stack's state with its secrets."""
@@ -73,7 +106,7 @@ class Sandbox:
 
     def state_kept(self) -> dict[str, Any]:
         """The same from the backend's file, at once; secrets are encrypted there."""
-        text = (self.folder / "backend/.pulumi/stacks/etcd/sandbox.json").read_text()
+        text = (self.folder / f"backend/.pulumi/stacks/etcd/{self.stack}.json").read_text()
         state: dict[str, Any] = json.loads(text)["checkpoint"]["latest"]
         return state
 
@@ -86,33 +119,14 @@ class Sandbox:
         return one
 
     def etcdctl(self, *arguments: str) -> Any:
-        """etcdctl's answer, from all three members unless told otherwise."""
+        """etcdctl's answer, from all members unless told otherwise."""
         return json.loads(self.run("etcdctl", *arguments, "--write-out=json").stdout)
 
-    def healthy(self) -> bool:
-        answer = self.run("etcdctl", "endpoint", "health", "--cluster", "--write-out=json", check=False)
-        return answer.returncode == 0 and len(json.loads(answer.stdout)) == len(MEMBERS)
-
-    def ssh(
-        self, member: str, command: str, *, check: bool = True, stdin: str | None = None, merge: bool = False
-    ) -> str:
-        """What a shell command prints on a member's machine, as the program's login; errors too if merged."""
-        line = ["./sandbox/run", "ssh", "-o", "BatchMode=yes", member, command]
+    def ssh(self, host: str, command: str, *, check: bool = True, stdin: str | None = None, merge: bool = False) -> str:
+        """What a shell command prints on a machine, as the program's login; errors too if merged."""
+        line = ["./sandbox/run", "ssh", "-o", "BatchMode=yes", host, command]
         done = self._finish(line, check=check, timeout_seconds=120, stdin=stdin)
         return done.stdout + done.stderr if merge else done.stdout
-
-    def boot_of(self, member: str) -> str:
-        """Another text after each boot of the member's machine; empty while it does not answer."""
-        return self.ssh(member, "systemctl show --property=UserspaceTimestampMonotonic --value", check=False)
-
-    def pids(self) -> dict[str, str]:
-        """The process of each member's etcd: another one after a restart."""
-        show = "systemctl show --property=MainPID --value etcd"
-        return {member: self.ssh(member, show).strip() for member in MEMBERS}
-
-    def python(self, source: str, *arguments: str) -> str:
-        """What a Python program prints that runs inside the region's network."""
-        return self.run(sys.executable, "-c", source, *arguments).stdout
 
     def _finish(
         self, command: Sequence[str], *, check: bool, timeout_seconds: int, stdin: str | None = None
