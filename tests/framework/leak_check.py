@@ -19,7 +19,7 @@ LOOK = {
 
 def on_this_machine(sandbox: Sandbox) -> list[str]:
     """Whatever carries the region's folder or name."""
-    tag, found = Region(sandbox.state, sandbox.folder, name=sandbox.region).tag, []
+    tag, found = Region(sandbox.state, sandbox.folder, name=sandbox.region, api="").tag, []
     # Not the folder of another region that only begins alike.
     named = re.compile(rf"{re.escape(str(sandbox.folder))}(?![\w-])|{re.escape(tag)}")
     for name, command in LOOK.items():
