@@ -8,7 +8,7 @@ from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
 from sandbox.ec2.base_backend import BaseBackend
-from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
+from sandbox.machines.firewall import Firewall, FirewallGroup, FirewallInterface, FirewallRule
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -39,8 +39,8 @@ class SecurityGroups(BaseBackend):
             interfaces=tuple(self._interface(eni) for eni in interfaces),
         )
 
-    def _interface(self, eni: Any) -> Interface:
-        return Interface(
+    def _interface(self, eni: Any) -> FirewallInterface:
+        return FirewallInterface(
             address=str(eni.private_ip_address),
             groups=tuple(sorted(group.id for group in eni.group_set)),
             public_address=eni.public_ip if eni.public_ip and self._is_public(eni.subnet) else None,
@@ -58,8 +58,8 @@ class SecurityGroups(BaseBackend):
         )
 
 
-def _group(group: SecurityGroup, members: dict[str, list[str]]) -> Group:
-    return Group(
+def _group(group: SecurityGroup, members: dict[str, list[str]]) -> FirewallGroup:
+    return FirewallGroup(
         group_id=group.id,
         ingress=tuple(_rule(rule, members) for rule in group.ingress_rules),
         egress=tuple(_rule(rule, members) for rule in group.egress_rules),

@@ -22,7 +22,7 @@ class FirewallRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class FirewallGroup:
     """A security group that an interface has."""
 
     group_id: str
@@ -31,7 +31,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interface:
+class FirewallInterface:
     """A network interface: what any of its groups permits may pass."""
 
     address: str
@@ -44,5 +44,5 @@ class Interface:
 class Firewall:
     """All that may pass. Connections that were accepted before stay so, as EC2 tracks them too."""
 
-    groups: tuple[Group, ...] = ()
-    interfaces: tuple[Interface, ...] = ()
+    groups: tuple[FirewallGroup, ...] = ()
+    interfaces: tuple[FirewallInterface, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 
-from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
+from sandbox.machines.firewall import Firewall, FirewallGroup, FirewallInterface, FirewallRule
 
 INTERNET = "198.51.100.0/24"
 """The internet around a region (RFC 5737, TEST-NET-2): all of it is the region's own network namespace."""
@@ -109,14 +109,14 @@ def _set(head: str, elements: Sequence[str]) -> str:
     return f"  {head} elements = {{ {', '.join(elements)} }}; }}" if elements else f"  {head} }}"
 
 
-def _group_chains(group: Group) -> list[str]:
+def _group_chains(group: FirewallGroup) -> list[str]:
     return [
         _chain(f"{group.group_id}-in", [line for rule in group.ingress for line in _lines("saddr", rule)]),
         _chain(f"{group.group_id}-out", [line for rule in group.egress for line in _lines("daddr", rule)]),
     ]
 
 
-def _interface_chains(interface: Interface) -> list[str]:
+def _interface_chains(interface: FirewallInterface) -> list[str]:
     return [
         _chain(f"{direction}-{interface.address}", [f"jump {group}-{direction}" for group in interface.groups])
         for direction in ("in", "out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.test import Client
 
 from sandbox.ec2.control_api import ControlApi
-from sandbox.machines.firewall import FirewallRule, Interface
+from sandbox.machines.firewall import FirewallInterface, FirewallRule
 from tests.ec2.fixtures import SSH, attached_gateway
 from tests.ec2.recorder import RecordingMachines
 from tests.ec2.region import TestRegion
@@ -22,7 +22,7 @@ def ingress(region: TestRegion, group_id: str) -> tuple[FirewallRule, ...]:
     return next(group.ingress for group in region.machines.firewall.groups if group.group_id == group_id)
 
 
-def interface(region: TestRegion, address: str) -> Interface:
+def interface(region: TestRegion, address: str) -> FirewallInterface:
     # Other tests' VPCs have the same addresses; this one's interfaces are the last.
     return [each for each in region.machines.firewall.interfaces if each.address == address][-1]
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
+from sandbox.machines.firewall import Firewall, FirewallGroup, FirewallInterface, FirewallRule
 from sandbox.machines.machines import MachineError, Machines, MachineSpec
 from sandbox.region import Region
 from sandbox.region.launch import CHECKOUT
@@ -84,14 +84,14 @@ class RemoteMachines:
 def firewall_of(sent: dict[str, Any]) -> Firewall:
     """The firewall again that `asdict` and JSON have made dictionaries and lists of."""
     groups = [
-        Group(
+        FirewallGroup(
             group_id=group["group_id"],
             ingress=tuple(FirewallRule(**rule) for rule in group["ingress"]),
             egress=tuple(FirewallRule(**rule) for rule in group["egress"]),
         )
         for group in sent["groups"]
     ]
-    return Firewall(groups=tuple(groups), interfaces=tuple(Interface(**each) for each in sent["interfaces"]))
+    return Firewall(groups=tuple(groups), interfaces=tuple(FirewallInterface(**each) for each in sent["interfaces"]))
 
 
 def main() -> None:

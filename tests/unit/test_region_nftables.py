@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from sandbox.machines.firewall import Firewall, FirewallRule, Group, Interface
+from sandbox.machines.firewall import Firewall, FirewallGroup, FirewallInterface, FirewallRule
 from sandbox.region.nftables import Layout, render
 
 pytestmark = pytest.mark.unit
@@ -43,19 +43,19 @@ def chain(ruleset: str, name: str) -> list[str]:
 
 @pytest.mark.parametrize(("rule", "line"), RULES.values(), ids=RULES)
 def test_a_rule_is_one_line_in_each_direction(rule: FirewallRule, line: str) -> None:
-    ruleset = render(Firewall(groups=(Group(group_id="sg-1", ingress=(rule,), egress=(rule,)),)), Layout())
+    ruleset = render(Firewall(groups=(FirewallGroup(group_id="sg-1", ingress=(rule,), egress=(rule,)),)), Layout())
     assert chain(ruleset, "sg-1-in") == [f"ip saddr {line}"]
     assert chain(ruleset, "sg-1-out") == [f"ip daddr {line}"]
 
 
 def test_a_rule_for_a_group_without_members_lets_nobody_in() -> None:
     rule = FirewallRule(protocol="tcp", ports=(22, 22), peers=())
-    ruleset = render(Firewall(groups=(Group(group_id="sg-1", ingress=(rule,)),)), Layout())
+    ruleset = render(Firewall(groups=(FirewallGroup(group_id="sg-1", ingress=(rule,)),)), Layout())
     assert chain(ruleset, "sg-1-in") == []
 
 
 def test_an_interface_has_what_any_of_its_groups_permits() -> None:
-    ruleset = render(Firewall(interfaces=(Interface(address="10.0.0.9", groups=("sg-1", "sg-2")),)), Layout())
+    ruleset = render(Firewall(interfaces=(FirewallInterface(address="10.0.0.9", groups=("sg-1", "sg-2")),)), Layout())
     assert chain(ruleset, "in-10.0.0.9") == ["jump sg-1-in", "jump sg-2-in"]
     assert "10.0.0.9 : jump out-10.0.0.9" in ruleset
 
