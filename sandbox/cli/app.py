@@ -8,7 +8,7 @@ import typer
 from sandbox.cli import console, environment, programs, pulumi_arguments, recovery, stale_processes, status, update
 from sandbox.cli.engine import Engine
 from sandbox.cli.fault_injection import ZoneFault
-from sandbox.cli.paths import API, CliError, RegionPaths
+from sandbox.cli.paths import CliError, RegionPaths
 from sandbox.cli.session import open_engine, session
 from sandbox.region import Region
 
@@ -57,7 +57,7 @@ def up(
 def down() -> None:
     """Ends the region, and with it everything in it: machines, disks, networks, and the stack's state."""
     paths = RegionPaths.from_environment()
-    region = Region(paths.state, paths.folder, name=paths.region, api=API)  # its image is of no use any more
+    region = Region(paths.state, paths.folder, name=paths.region)  # its image is of no use any more
     stale_processes.end(list(stale_processes.processes(paths.pulumi_home)))
     with console.OUTPUT.status("ending the region"):
         region.down()

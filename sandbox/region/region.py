@@ -35,10 +35,10 @@ class RegionError(RuntimeError):
 class Region:
     """One region. All of it is below `<state>/<name>/`.
 
-    `api` is the `sandbox.machines.machines.Serve` that answers in it, as `module:function`.
+    `api` is the `sandbox.machines.machines.Serve` that answers in it, as `module:function`; `up` alone needs it.
     """
 
-    def __init__(self, state: Path, toolchain_image: Path, *, name: str | None = None, api: str) -> None:
+    def __init__(self, state: Path, toolchain_image: Path, *, name: str | None = None, api: str = "") -> None:
         self.name = name or os.environ.get("SANDBOX_REGION") or "local"
         self.folder = state.absolute() / self.name
         self._image = toolchain_image.absolute()

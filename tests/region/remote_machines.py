@@ -1,4 +1,4 @@
-"""Lets a test drive the hardware of a region by itself: an API that calls the method it is told, and its client."""
+"""An API that calls the machines of a region directly, and its client: a test drives the machines without EC2."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def answer_nobody(machines: Machines, log: Path) -> None:
 
 
 class RemoteMachines:
-    """The hardware of a region, called from outside of it."""
+    """The machines of a region, called from outside of it."""
 
     def __init__(self, region: Region) -> None:
         self.region = region
