@@ -11,8 +11,7 @@ pytestmark = pytest.mark.cluster
 SCRIPTS = ("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "start", "wait-healthy")
 
 
-def test_a_preview_and_an_up_have_nothing_to_do(cluster: Cluster) -> None:
-    cluster.plans_nothing()
+def test_an_up_has_nothing_to_do(cluster: Cluster) -> None:
     cluster.up("--expect-no-changes")
 
 

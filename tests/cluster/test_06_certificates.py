@@ -41,7 +41,7 @@ def test_an_up_renews_every_leaf_near_its_end_and_restarts_nothing(cluster: Clus
 
 def made(cluster: Cluster) -> dict[str, str]:
     """What TLS stands on, by logical name: the certificates, and the public halves of the keys."""
-    resources = [each for each in cluster.exported()["resources"] if each["type"].startswith("tls:")]
+    resources = [each for each in cluster.state_kept()["resources"] if each["type"].startswith("tls:")]
     texts = {}
     for each in resources:
         outputs = each["outputs"]

@@ -14,8 +14,7 @@ def test_a_patch_upgrade_restarts_one_member_at_a_time_and_loses_nothing(cluster
     assert versions(cluster) == {BEFORE}
     before, ids = cluster.pids(), {member.etcd_id() for member in cluster.members}
     with writing(cluster) as writer:
-        cluster.pulumi("config", "set", "etcd:etcdVersion", AFTER)
-        shown = cluster.make("up").stdout
+        shown = cluster.run("up", "--config", f"etcd:etcdVersion={AFTER}", timeout_seconds=600).stdout
     assert versions(cluster) == {AFTER}
     assert shown.count(AFTER) >= len(cluster.members), shown
     after = cluster.pids()
