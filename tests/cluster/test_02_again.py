@@ -7,7 +7,9 @@ from tests.cluster.sandbox import MEMBERS, Sandbox, plain
 
 pytestmark = pytest.mark.cluster
 
-SCRIPTS = ("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "start", "wait-healthy")
+SCRIPTS = (
+    *("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "bootstrap", "start", "wait-healthy"),
+)
 
 
 def test_a_preview_and_an_up_have_nothing_to_do(cluster: Sandbox) -> None:

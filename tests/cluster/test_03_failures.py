@@ -11,6 +11,8 @@ from tests.cluster.sandbox import ADDRESSES, CHECKOUT, ENDPOINTS, MEMBERS, Sandb
 pytestmark = pytest.mark.cluster
 
 DATA = "/var/lib/etcd/default.etcd"
+# What may not give a permit to a member that ran before, even when the engine runs it as if for the first time.
+PERMIT_STEPS = (("bootstrap", "create"), ("start", "create"), ("start", "update"))
 CALL = """
 import boto3, sys
 ec2 = boto3.client("ec2")
@@ -87,28 +89,27 @@ def test_all_three_wiped_do_not_come_up_as_an_empty_cluster(cluster: Sandbox) ->
 
 def test_an_up_does_not_give_a_wiped_member_a_new_permit(cluster: Sandbox) -> None:
     cluster.ssh("etcd-2", f"sudo systemctl stop etcd && sudo mv {DATA} /var/lib/etcd/aside")
-    start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
-    stdin = plain(start["stdin"])
-    for step in ("create", "update"):
-        cluster.ssh(
-            "etcd-2", plain(start[step]).replace("timeout --kill-after=10 600", "timeout 15"), check=False, stdin=stdin
+    for role, step in PERMIT_STEPS:
+        command = cluster.resource(f"etcd-{role}-etcd-2", secrets=True)["inputs"]
+        cluster.ssh("etcd-2", plain(command[step]), check=False, stdin=plain(command["stdin"]))
+        assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", (
+            f"{step} of {role} gave a permit"
         )
-        assert cluster.ssh("etcd-2", "sudo ls -A /var/lib/etcd/.permit", check=False) == "", f"{step} gave a permit"
-        cluster.ssh("etcd-2", "sudo systemctl start --no-block etcd")  # as a reboot would; `create` ends before it does
+        cluster.ssh("etcd-2", "sudo systemctl start --no-block etcd")  # as a reboot would
         refused(cluster, "etcd-2")
         cluster.ssh("etcd-2", "sudo systemctl stop etcd")
     cluster.ssh("etcd-2", f"sudo mv /var/lib/etcd/aside {DATA} && sudo systemctl restart etcd")
 
 
 def test_a_member_whose_whole_volume_is_new_gets_no_permit_while_the_others_know_it(cluster: Sandbox) -> None:
-    """As after `pulumi up --replace` of its start, or with a lost state: nothing on the machine tells of its past."""
+    """As after `pulumi up --replace` of its bootstrap, or with a lost state: the machine has no trace of its past."""
     everything = "default.etcd .identity .joined"
     cluster.ssh("etcd-2", f"sudo bash -c 'systemctl stop etcd; cd /var/lib/etcd; mkdir aside; mv {everything} aside'")
-    start = cluster.resource("etcd-start-etcd-2", secrets=True)["inputs"]
-    reasons = {"create": "the others know etcd-2 as a member that ran", "update": "no write-ahead log"}
-    for step, reason in reasons.items():
+    known, lost = "the others know etcd-2 as a member that ran", "no write-ahead log"
+    for (role, step), reason in zip(PERMIT_STEPS, (known, lost, lost), strict=True):
+        command = cluster.resource(f"etcd-{role}-etcd-2", secrets=True)["inputs"]
         said = cluster.ssh(
-            "etcd-2", f"{plain(start[step])} && echo passed; true", stdin=plain(start["stdin"]), merge=True
+            "etcd-2", f"{plain(command[step])} && echo passed; true", stdin=plain(command["stdin"]), merge=True
         )
         assert reason in said
         assert "passed" not in said, "the next member's machine would be touched"

@@ -87,7 +87,7 @@ def test_machines_replaced_by_force_keep_their_address_their_data_and_their_vote
     assert {member: facts(replaced, member) for member in MEMBERS} == before
     for member in MEMBERS:
         assert (instance_of(replaced, member) != instances[member]) == (member in (first, second))
-    for role in ("prepare", "release", "stop", "mount", "configure", "install", "start", "wait-healthy"):
+    for role in ("prepare", "release", "stop", "mount", "configure", "install", "bootstrap", "start", "wait-healthy"):
         assert f"etcd-{role}-{first}" in said, "a command of the machine did not run again"
     assert said.index(f"etcd-start-{first} updated") < said.index(f"etcd-stop-{second} deleting"), "both were away"
     assert report["missing"] == 0, "acknowledged writes were lost"
