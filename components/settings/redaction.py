@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from components.settings.errors import ConfigError
-from components.settings.fields import RULES
+from components.settings.key_index import RULES
 from components.settings.keys import remove_command, top_key
 
 MAX_VALUE_LENGTH = 100

@@ -6,7 +6,7 @@ from typing import Any, get_origin
 
 import yaml
 
-from components.settings.fields import KEYS, RULES
+from components.settings.key_index import KEYS, RULES
 from components.settings.model import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from components.settings.errors import ConfigError
 from components.settings.field_rule import FieldRule
-from components.settings.fields import RULES
+from components.settings.key_index import RULES
 from components.settings.keys import qualified, remove_command, top_key
 from components.settings.model import Settings
 from components.settings.redaction import redacted

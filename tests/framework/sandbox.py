@@ -68,7 +68,7 @@ class Sandbox:
     def call(self, function: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
         """The result of a function of the tests that runs inside the region; positional arguments only."""
         module, name = function.__module__, function.__name__
-        done = self.run(sys.executable, "-m", "tests.framework.inside", module, name, json.dumps(arguments))
+        done = self.run(sys.executable, "-m", "tests.framework.region_call", module, name, json.dumps(arguments))
         result: T = json.loads(done.stdout)
         return result
 

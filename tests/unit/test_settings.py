@@ -8,7 +8,7 @@ import pulumi
 import pytest
 import yaml
 
-from components.settings.fields import RULES
+from components.settings.key_index import RULES
 from components.settings.model import Settings
 from components.settings.validate import RENAMED, SettingsError, parse
 from tests.unit import bad_access, bad_disks, bad_networks, bad_settings, bad_zones

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from components.settings.errors import ConfigError
-from components.settings.fields import KEYS
+from components.settings.key_index import KEYS
 from components.settings.model import Settings
 
 Check = Callable[[Settings], Iterator[ConfigError]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from components.settings.errors import ConfigError, superfluous, wrong_value
-from components.settings.fields import KEYS, RULES
+from components.settings.key_index import KEYS, RULES
 from components.settings.model import Settings
 from components.settings.networks import MAX_PREFIX, address_error, first_subnet, inside
 from components.settings.placement import subnets, zones

@@ -1,6 +1,6 @@
 """Functions of the tests, called inside a region's network with its environment.
 
-    python -m tests.framework.inside MODULE FUNCTION ARGUMENTS
+    python -m tests.framework.region_call MODULE FUNCTION ARGUMENTS
 
 Arguments and result travel as JSON. `Sandbox.call` is the other end.
 """

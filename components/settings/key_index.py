@@ -1,4 +1,4 @@
-"""Fields of the settings model: the configuration key of each, and the rule of each key."""
+"""The configuration key of each field of the settings model, and the rule of each key."""
 
 from collections.abc import Mapping
 
