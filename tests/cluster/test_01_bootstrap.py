@@ -96,14 +96,28 @@ def test_tls_below_1_2_is_refused_and_1_2_is_not(cluster: Cluster) -> None:
         assert ask(cluster, member, version="TLSv1_2", **admin(cluster))["version"] == "TLSv1.2"
 
 
+def listeners(member: Member) -> dict[str, int]:
+    """Where its etcd listens, and how long the queue is there."""
+    lines = member.ssh("sudo ss --listening --tcp --numeric --processes --no-header").splitlines()
+    found = [line.split() for line in lines if '"etcd"' in line]
+    return {each[3]: int(each[2]) for each in found}
+
+
 def test_no_member_listens_in_the_clear_but_for_metrics_on_loopback(cluster: Cluster) -> None:
     for member in cluster.members:
-        listening = member.ssh("sudo ss --listening --tcp --numeric --processes --no-header")
-        ports = {re.split(r"\s+", line)[3] for line in listening.splitlines() if '"etcd"' in line}
-        assert ports == {f"{member.address}:2379", f"{member.address}:2380", "127.0.0.1:2379", "127.0.0.1:2381"}
+        on_network = {f"{member.address}:2379", f"{member.address}:2380"}
+        assert set(listeners(member)) == {*on_network, "127.0.0.1:2379", "127.0.0.1:2381"}
         assert "etcd_server_has_leader 1" in member.ssh("curl --silent http://127.0.0.1:2381/metrics")
         clear = member.ssh("curl --silent --max-time 3 http://127.0.0.1:2379/health", check=False)
         assert "health" not in clear
+
+
+def test_listen_queues_are_as_long_as_the_kernel_allows(cluster: Cluster) -> None:
+    """When all clients come back at once, those beyond the queue wait for a second and longer."""
+    for member in cluster.members:
+        allowed = int(member.ssh("cat /proc/sys/net/core/somaxconn"))
+        assert allowed >= 4096
+        assert set(listeners(member).values()) == {allowed}
 
 
 def test_the_unit_is_hardened_and_runs_as_its_own_user(cluster: Cluster) -> None:

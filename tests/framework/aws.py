@@ -88,17 +88,22 @@ def everything() -> dict[str, list[str]]:
         "placement groups": _each("GroupName", client.describe_placement_groups()["PlacementGroups"]),
         "roles": _each("RoleName", iam.list_roles()["Roles"]),
         "profiles": _each("InstanceProfileName", iam.list_instance_profiles()["InstanceProfiles"]),
-        "aliases": [alias for alias in aliases if not alias.startswith("alias/aws/")],
+        "aliases": [alias for alias in aliases if not _of_aws(alias)],
         "keys": [key["KeyId"] for key in _keys() if key["KeyState"] != "PendingDeletion"],
     }
     return {kind: ids for kind, ids in found.items() if ids}
 
 
 def _keys() -> list[dict[str, Any]]:
-    """The account's own KMS keys."""
+    """The account's own KMS keys. Moto calls those of AWS's services a customer's, too; their aliases tell."""
     kms = boto3.client("kms")
-    keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
-    return [key for key in keys if key["KeyManager"] == "CUSTOMER"]
+    of_aws = {each.get("TargetKeyId") for each in kms.list_aliases()["Aliases"] if _of_aws(each["AliasName"])}
+    own = set(_each("KeyId", kms.list_keys()["Keys"])) - of_aws
+    return [kms.describe_key(KeyId=each)["KeyMetadata"] for each in own]
+
+
+def _of_aws(alias: str) -> bool:
+    return alias.startswith("alias/aws/")
 
 
 def _each(key: str, rows: list[dict[str, Any]]) -> list[str]:
