@@ -8,9 +8,9 @@ server/embed/config.go; etcd only warns of a name that it does not know.
 from dataclasses import dataclass
 
 from components.etcd.versions import minor_of, numbers
+from components.host.paths import PATHS
 from components.topology import CLIENT_PORT, Member, Topology
 
-PKI_DIRECTORY = "/etc/etcd/pki"
 # Every peer certificate has it, and no other: the CA signs clients too, and a client must not pose as a peer.
 PEER_COMMON_NAME = "etcd-peer"
 # Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
@@ -132,9 +132,9 @@ def _metrics(config: EtcdConfig) -> str:
 def _tls(prefix: str, certificate: str) -> dict[str, str]:
     return {
         f"{prefix}client-cert-auth": "true",
-        f"{prefix}cert-file": f"{PKI_DIRECTORY}/{certificate}.crt",
-        f"{prefix}key-file": f"{PKI_DIRECTORY}/{certificate}.key",
-        f"{prefix}trusted-ca-file": f"{PKI_DIRECTORY}/ca.crt",
+        f"{prefix}cert-file": f"{PATHS.pki_directory}/{certificate}.crt",
+        f"{prefix}key-file": f"{PATHS.pki_directory}/{certificate}.key",
+        f"{prefix}trusted-ca-file": f"{PATHS.pki_directory}/ca.crt",
     }
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 import pulumi
 
 from components.etcd.certificates import MemberCertificates
 from components.etcd.config import data_directory
 from components.etcd.release import Release
+from components.host.programs import program, unit
 from components.remote import commands
 from components.remote.commands import Script
 from components.remote.hosts import Host
@@ -48,7 +48,7 @@ class EtcdMemberArgs:
             order.
         release: what is installed; `tarball` is its file here.
         certificates, ca_certificate: PEM.
-        configuration: content of /etc/etcd/etcd.conf.
+        configuration: content of etcd's environment file.
         token: of this cluster's bootstrap; without it nothing starts on an empty directory.
         disruptive_inputs: whatever may stop the machine in place; a change makes the member prove its health again
             before the next one is touched.
@@ -90,7 +90,8 @@ class EtcdMember(pulumi.ComponentResource):
         resized = self._resize_filesystem(mounted)
         self._stop_before_replacing([prepared, args.disk.attachment])
         configured = self._run("configure", Script("configure", self._files(), secret=True), [prepared])
-        self.started = self._run("start", self._start(), [resized, self._install(prepared), configured])
+        ready = [resized, self._install(prepared), configured]
+        self.started = self._run("start", self._start(), [*ready, self._bootstrap(ready)])
         self.register_outputs({})
 
     def wait_healthy(self, timeout_seconds: int, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
@@ -148,24 +149,20 @@ class EtcdMember(pulumi.ComponentResource):
             "server_key": certificates.server.private_key,
             "peer_certificate": certificates.peer.certificate,
             "peer_key": certificates.peer.private_key,
-            "configuration": args.configuration,
+            "etcd_configuration": args.configuration,
             "unit": unit(args.mount_point),
-            "start_guard": (commands.HOST_FILES / "bin" / "start-guard").read_text(),
-            "mark_joined": (commands.HOST_FILES / "bin" / "mark-joined").read_text(),
+            "start_guard": program("start-guard"),
+            "mark_joined": program("mark-joined"),
         }
+
+    def _bootstrap(self, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """The only command that permits a start on an empty data directory, and only when it is created."""
+        return self._run("bootstrap", Script("bootstrap", {**self._data, "token": self._args.token}), depends_on)
 
     def _start(self) -> Script:
         """Whatever may make a restart necessary is in `rerun_on`."""
         args = self._args
-        variables = {
-            "member": args.member.name,
-            "mount_point": args.mount_point,
-            "data_directory": data_directory(args.mount_point),
-            "size": str(len(args.topology)),
-            "token": args.token,
-            "peer_urls": ",".join(peer.peer_url for peer in self._peers),
-            **self._endpoints,
-        }
+        variables = {**self._data, "size": str(len(args.topology))}
         restarts = {
             "configuration": args.configuration,
             "ca_certificate": args.ca_certificate,
@@ -173,6 +170,18 @@ class EtcdMember(pulumi.ComponentResource):
             "release": args.release.sha256,
         }
         return Script("start", variables, rerun_on={**restarts, **self._disruptive_inputs})
+
+    @property
+    def _data(self) -> Mapping[str, pulumi.Input[str]]:
+        """Whose data directory, where, and among which peers."""
+        args = self._args
+        return {
+            "member": args.member.name,
+            "mount_point": args.mount_point,
+            "data_directory": data_directory(args.mount_point),
+            "peer_urls": ",".join(peer.peer_url for peer in self._peers),
+            **self._endpoints,
+        }
 
     @property
     def _volume(self) -> Mapping[str, pulumi.Input[str]]:
@@ -196,9 +205,3 @@ class EtcdMember(pulumi.ComponentResource):
 
     def _logical(self, role: str) -> str:
         return f"{self._args.cluster}-{role}-{self._args.member.name}"
-
-
-def unit(mount_point: str) -> str:
-    """Content of /etc/systemd/system/etcd.service."""
-    template = (commands.HOST_FILES / "units" / "etcd.service").read_text()
-    return Template(template).substitute(mount_point=mount_point)

@@ -6,8 +6,6 @@ connection: every script checks, acts, and reports `changed` or `unchanged`. The
 variables, so that a new machine gets all of its commands again; `depends_on` alone would not do that.
 """
 
-import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +13,8 @@ from pathlib import Path
 import pulumi
 from pulumi_command import remote
 
+from components.host.scripts import limited, render
 from components.remote.hosts import Host
-
-HOST_FILES = Path(__file__).parents[1] / "host"
-LOCK = "/run/etcd-aws.lock"
-LOCK_WAIT_SECONDS = 900
-TIMEOUT_SECONDS = 600  # on the machine: the published plugin has no limit, and a killed engine ends nothing there
 
 Variables = Mapping[str, pulumi.Input[str]]
 
@@ -164,7 +158,7 @@ def _stdin(host: Host, script: Script) -> pulumi.Output[str]:
     both: pulumi.Output[list[dict[str, str]]] = pulumi.Output.all(
         pulumi.Output.all(**variables), pulumi.Output.all(**script.rerun_on) if script.rerun_on else {}
     )
-    return both.apply(lambda values: render(script.file, values[0], values[1]))
+    return both.apply(lambda values: limited(render(script.file, values[0], values[1])))
 
 
 def _line(script: Script, host: Host, step: str) -> str:
@@ -173,26 +167,4 @@ def _line(script: Script, host: Host, step: str) -> str:
 
 def command_line(script: str, host: str, step: str) -> str:
     """The command line on the machine; short, because an error repeats it."""
-    lock = f"flock --close --wait {LOCK_WAIT_SECONDS} {LOCK}"
-    limit = f"timeout --kill-after=10 {TIMEOUT_SECONDS}"
-    return f"sudo -n {lock} {limit} bash -s -- {step} {script} {host}"
-
-
-def render(file: str, variables: Mapping[str, str], rerun_on: Mapping[str, str]) -> str:
-    """The text of a script with its variables and the library."""
-    digests = "".join(f"# rerun on {key} {_digest(value)}\n" for key, value in sorted(rerun_on.items()))
-    library = "".join(path.read_text() for path in sorted((HOST_FILES / "lib").glob("*.sh")))
-    return assemble(variables, digests + library, (HOST_FILES / "steps" / f"{file}.sh").read_text())
-
-
-def assemble(variables: Mapping[str, str], library: str, script: str) -> str:
-    """The text that `bash -s` reads: quoted variables, the library, and the script.
-
-    The script runs as a function without standard input: a child of it that reads would eat the rest of the text.
-    """
-    head = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in sorted(variables.items()))
-    return f'set -euo pipefail\numask 077\n{head}{library}\nmain() {{\n{script}\n}}\nmain "$@" </dev/null\n'
-
-
-def _digest(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()[:16]
+    return f"sudo -n bash -s -- {step} {script} {host}"

@@ -8,7 +8,9 @@ from tests.framework.sandbox import plain
 
 pytestmark = pytest.mark.cluster
 
-SCRIPTS = ("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "start", "wait-healthy")
+SCRIPTS = (
+    *("prepare", "mount", "resize-filesystem", "stop", "install", "configure", "bootstrap", "start", "wait-healthy"),
+)
 
 
 def test_an_up_has_nothing_to_do(cluster: Cluster) -> None:

@@ -76,7 +76,7 @@ def test_machines_replaced_by_force_keep_their_address_their_data_and_their_vote
         said = replaced.up(*chosen).stdout
     assert facts_of_all(replaced) == before
     assert [name for name, now in instances_of(replaced).items() if now != instances[name]] == [first, second]
-    for role in ("prepare", "release", "stop", "mount", "configure", "install", "start", "wait-healthy"):
+    for role in ("prepare", "release", "stop", "mount", "configure", "install", "bootstrap", "start", "wait-healthy"):
         assert f"etcd-{role}-{first}" in said, "a command of the machine did not run again"
     assert said.index(f"etcd-start-{first} updated") < said.index(f"etcd-stop-{second} deleting"), "both were away"
     writer.lost_nothing(gap_seconds=WITHIN_SECONDS, at_least=100)

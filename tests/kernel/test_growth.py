@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.remote.commands import render
+from components.host.scripts import render
 from sandbox.toolchain import Progress, host
 from sandbox.toolchain.image import ROOT, machine_image
 from sandbox.toolchain.store import Store, default_root

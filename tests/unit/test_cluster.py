@@ -12,7 +12,17 @@ from components.topology import build
 from tests.unit.clusters import MEMBERS, arguments
 from tests.unit.recording import Provider, Recorder, record, rerun_on
 
-COMMANDS = ("prepare", "stop", "mount", "resize-filesystem", "configure", "install", "start", "wait-healthy")
+COMMANDS = (
+    "prepare",
+    "stop",
+    "mount",
+    "resize-filesystem",
+    "configure",
+    "install",
+    "bootstrap",
+    "start",
+    "wait-healthy",
+)
 
 
 @pytest.fixture
@@ -119,16 +129,20 @@ def test_no_command_is_replaced_by_mistake_or_has_an_environment(cluster: Record
             assert replaced == ("-stop-" in command.name), f"{command.name} would be replaced, not updated"
             assert "environment" not in command.inputs
             assert command.inputs["addPreviousOutputInEnv"] is False
-            assert "timeout" in command.inputs["update"]
-            assert "flock" in command.inputs["update"]
+            assert "flock " in command.inputs["stdin"], "two runs on a machine would interleave"
+            assert "timeout " in command.inputs["stdin"], "nothing else ends a command whose engine was killed"
 
 
 def test_the_permit_for_an_empty_directory_is_given_at_creation_only(cluster: Recorder) -> None:
-    starts = cluster.named("etcd-start-")
-    assert len(starts) == len(MEMBERS)
-    for start in starts:
-        assert "bash -s -- create start" in start.inputs["create"]
-        assert "bash -s -- update start" in start.inputs["update"]
+    for member in MEMBERS:
+        bootstrap = cluster[f"etcd-bootstrap-{member}"]
+        assert bootstrap.inputs["create"] == f"sudo -n bash -s -- create bootstrap {member}"
+        assert bootstrap.inputs["update"] == f"sudo -n bash -s -- update bootstrap {member}"
+        before = {f"etcd-{role}-{member}" for role in ("resize-filesystem", "install", "configure")}
+        assert cluster.depends_on(f"etcd-bootstrap-{member}") >= before
+        assert f"etcd-bootstrap-{member}" in cluster.depends_on(f"etcd-start-{member}")
+        given = [each.name for each in cluster.named(f"-{member}") if "give_permit" in str(each.inputs.get("stdin"))]
+        assert given == [f"etcd-bootstrap-{member}"], "nothing else may write a permit"
 
 
 def test_private_keys_appear_in_secrets_only(cluster: Recorder) -> None:
@@ -140,6 +154,16 @@ def test_private_keys_appear_in_secrets_only(cluster: Recorder) -> None:
                 assert resource.is_secret(key), f"{resource.name}.{key} shows a private key"
                 assert key in {"stdin", "userData", "connection", "privateKeyPem", "caPrivateKeyPem"}
     assert seen > len(MEMBERS) * len(COMMANDS)
+
+
+@pytest.mark.xfail(strict=True, reason="the check is a command like others: what it once found is not asked again")
+def test_b1_the_peers_are_asked_again_after_an_update_that_failed_after_the_question(tarball: Path) -> None:
+    """The check's inputs are in the state then, so the next update stops the machine without a question."""
+    again = [record(lambda: EtcdCluster("etcd", arguments(tarball))) for _ in range(2)]
+    for member in MEMBERS:
+        first, second = (each[f"etcd-check-peers-{member}"].inputs["stdin"] for each in again)
+        hooked = again[0][f"etcd-instance-{member}"].options.hooks.before_update
+        assert hooked or first != second, f"the second update does not ask the peers of {member}"
 
 
 def test_what_prints_beside_a_secret_is_one(cluster: Recorder) -> None:

@@ -1,12 +1,13 @@
-"""What reaches a machine's shell: quoted, its own input closed, and nothing secret in the command line."""
+"""What reaches a machine's shell: variables as they are, and a script that reads nothing of its own text."""
 
-import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from components.remote.commands import HOST_FILES, assemble, command_line
+from components.host.paths import PATHS
+from components.host.programs import HOST_FILES
+from components.host.scripts import assemble
 
 HOSTILE = [
     "$(touch {mark})",
@@ -45,17 +46,9 @@ def test_a_script_sees_whether_it_is_a_create_or_an_update() -> None:
     assert bash(assemble({}, "", 'echo "$1"')).stdout == "create\n"
 
 
-def test_the_command_line_is_short_limited_in_time_and_locked() -> None:
-    line = command_line("start", "etcd-1", "update")
-    words = shlex.split(line)
-    assert len(line) < 150
-    assert {"flock", "timeout", "--close"} <= set(words)
-    assert words[-3:] == ["update", "start", "etcd-1"]
-
-
 def report(script: str) -> str:
     library = "".join((HOST_FILES / "lib" / f"{name}.sh").read_text() for name in ("report", "files"))
-    return bash(assemble({"host": "etcd-1"}, library, script)).stdout
+    return bash(assemble({**PATHS.as_variables(), "host": "etcd-1"}, library, script)).stdout
 
 
 def test_a_file_is_written_once_and_its_mode_and_owner_count(tmp_path: Path) -> None:

@@ -1,39 +1,65 @@
 # shellcheck shell=bash
 # The lock in the cluster, and what is done under it: a member stopped in order.
+#
+# etcd keeps the lock as a key below etcd-aws/, in the same keyspace as its users' keys: no user may have keys there.
+: "${pki_directory:?}" "${endpoint:=}" "${peer_endpoints:=}" "${lock_wait_seconds:=60}"
 
-# hold_cluster_lock ENDPOINTS WHAT: until the script ends. It keeps two operators with two backends from stopping members
-# at once.
+# hold_cluster_lock WHAT: until the script ends. It keeps two operators with two backends from stopping members at once.
 hold_cluster_lock() {
   coproc cluster_lock {
-    exec etcdctl --endpoints="$1" --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/server.crt \
-      --key=/etc/etcd/pki/server.key --dial-timeout=2s lock --ttl=30 etcd-aws/restart
+    exec etcdctl --endpoints="$peer_endpoints" --cacert="$pki_directory/ca.crt" --cert="$pki_directory/server.crt" \
+      --key="$pki_directory/server.key" --dial-timeout=2s lock --ttl=30 etcd-aws/restart
   }
   lock_process=$!
   trap 'kill "$lock_process" 2>/dev/null || true' EXIT
-  read -r -t 60 -u "${cluster_lock[0]}" || fail "not $2: another operator holds the lock etcd-aws/restart in the cluster"
+  read -r -t "$lock_wait_seconds" -u "${cluster_lock[0]}" ||
+    fail "not $1: another operator holds the lock etcd-aws/restart in the cluster"
 }
 
-# move_leadership ENDPOINT OTHERS WHAT: away from the member that is about to be stopped.
+# require_cluster_lock WHAT: directly before the act. Its lease ends 30 s after the cluster was last heard of, and then
+# etcdctl ends too.
+require_cluster_lock() {
+  kill -0 "$lock_process" 2>/dev/null ||
+    fail "not $1: the lock etcd-aws/restart was lost while the others were asked. Nothing was stopped; run pulumi up again."
+}
+
+# move_leadership WHAT: away from this member, which is about to be stopped. The peers are asked: whether this member
+# answers or not, they say who leads.
 move_leadership() {
-  local leads target
-  leads=$(statuses "$1" | awk -F', ' '{ print $5 }')
-  [[ $leads == true ]] || return 0
-  target=$(statuses "$2" | awk -F', ' '$6 == "false" { id = $2 } END { print id }')
-  member_etcdctl "$1" move-leader "$target" >/dev/null || fail "not $3: the leadership does not move to $target"
+  local each status leader="" ids="" target=""
+  for each in ${peer_endpoints//,/ }; do
+    status=$(status_of "$each") || fail "not $1: $each does not answer who leads. Run pulumi up again."
+    leader=$(fields Leader <<<"$status")
+    ids+=" $(fields MemberID <<<"$status") "
+    if [[ -z $target && $(fields IsLearner <<<"$status") == false ]]; then target=$(fields MemberID <<<"$status"); fi
+  done
+  [[ $leader =~ ^[1-9][0-9]*$ ]] || fail "not $1: the cluster has no leader. Run pulumi up again when it has one."
+  [[ $ids != *" $leader "* ]] || return 0
+  [[ -n $target ]] || fail "not $1: this member leads and no other one has a vote"
+  printf -v target '%x' "$target"
+  etcdctl_to "$endpoint" move-leader "$target" >/dev/null || fail "not $1: the leadership does not move to $target"
 }
 
-# stop_and_unmount ENDPOINT OTHERS MOUNT_POINT WHAT: etcd stopped in order and its volume free, or all as it was.
+# prepare_to_stop WHAT: holds the lock, and returns only when all others are healthy and one of them leads. A cluster of
+# one has nobody to ask.
+prepare_to_stop() {
+  [[ -n $peer_endpoints ]] || return 0
+  hold_cluster_lock "$1"
+  require_healthy_peers "$1"
+  move_leadership "$1"
+  require_cluster_lock "$1"
+}
+
+# stop_and_unmount WHAT: etcd stopped in order and its volume free, or all as it was.
 stop_and_unmount() {
   local unit
-  # An etcd that does not run has no vote to lose.
-  if [[ $(systemctl is-active etcd || true) == active && -n $2 ]]; then
-    hold_cluster_lock "$2" "$4"
-    all_healthy "$2" "$4"
-    move_leadership "$1" "$2" "$4"
-  fi
-  unit=$(systemd-escape --path --suffix=mount "$3")
-  if ! systemctl stop etcd || ! systemctl stop "$unit" || findmnt --mountpoint "$3" >/dev/null; then
+  case $(systemctl is-active etcd || true) in
+    inactive | failed) ;;   # no vote to lose
+    *) prepare_to_stop "$1" ;; # while it starts, too: its vote counts before systemd calls it active
+  esac
+  unit=$(systemd-escape --path --suffix=mount "${mount_point:?}")
+  if ! systemctl stop etcd || ! systemctl stop "$unit" || findmnt --mountpoint "$mount_point" >/dev/null; then
     systemctl start --no-block etcd
-    fail "not $4: $3 stays mounted, something there is still in use. etcd runs again."
+    fail "not $1: $mount_point stays mounted, something there is still in use. etcd is being started again."
   fi
 }

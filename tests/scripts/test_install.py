@@ -1,0 +1,107 @@
+"""The installed release: what was pushed and is what it should be, or all as it was."""
+
+import gzip
+import hashlib
+import os
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scripts.machine import Machine, Ran
+
+
+class Releases:
+    """Tarballs laid out as the published ones, with programs that tell their version."""
+
+    def __init__(self, machine: Machine, folder: Path) -> None:
+        self.machine, self._folder = machine, folder
+        (Path(machine.paths.programs_directory) / "etcd").unlink()
+
+    def push(self, version: str, *, inside: str = "") -> dict[str, Any]:
+        """What `install` gets about a release that was pushed."""
+        top = self._folder / f"etcd-v{version}-linux-amd64"
+        top.mkdir(exist_ok=True)
+        for name in ("etcd", "etcdctl", "etcdutl"):
+            (top / name).write_text(f"#!/bin/sh\necho 'etcd Version: {inside or version}\nGit SHA: 0'\n")
+        tarball = self._folder / f"{top.name}.tar.gz"
+        with gzip.GzipFile(tarball, "wb", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+            for path in (top, *sorted(top.iterdir())):
+                os.utime(path, (0, 0))
+                archive.add(path, path.relative_to(self._folder), recursive=False)
+        digest = hashlib.sha256(tarball.read_bytes()).hexdigest()
+        return {"version": version, "sha256": digest, "tarball": str(tarball), "copy": "etcd-release-etcd-1"}
+
+    def install(self, variables: dict[str, Any]) -> Ran:
+        return self.machine.run("install", **variables)
+
+    @property
+    def installed(self) -> str:
+        link = Path(self.machine.paths.programs_directory) / "etcd"
+        return link.resolve().parent.name.partition("-")[0] if link.exists() else ""
+
+    @property
+    def kept(self) -> list[str]:
+        directory = Path(self.machine.paths.releases_directory)
+        return sorted(path.name.partition("-")[0] for path in directory.iterdir()) if directory.exists() else []
+
+
+@pytest.fixture
+def releases(machine: Machine, tmp_path: Path) -> Releases:
+    (tmp_path / "pushed").mkdir()
+    return Releases(machine, tmp_path / "pushed")
+
+
+def test_a_release_is_installed_once(releases: Releases) -> None:
+    pushed = releases.push("3.5.11")
+    assert releases.install(pushed).report == "changed: etcd 3.5.11"
+    assert releases.installed == "v3.5.11"
+    assert releases.install(pushed).report == "unchanged: etcd 3.5.11 is installed"
+    programs = Path(releases.machine.paths.programs_directory)
+    assert sorted(path.name for path in programs.iterdir()) == ["etcd", "etcdctl", "etcdutl"]
+
+
+def test_a_wrong_sum_is_refused_and_nothing_replaced(releases: Releases) -> None:
+    releases.install(releases.push("3.5.11"))
+    pushed = releases.push("3.5.33")
+    Path(pushed["tarball"]).write_bytes(b"half of it")
+    said = releases.install(pushed).refusal
+    assert f"expected {pushed['sha256']}; nothing was replaced" in said
+    assert "pulumi up --replace '**::etcd-release-etcd-1'" in said
+    assert (releases.installed, releases.kept) == ("v3.5.11", ["v3.5.11"])
+
+
+def test_another_version_inside_is_refused_and_nothing_replaced(releases: Releases) -> None:
+    releases.install(releases.push("3.5.11"))
+    assert "does not hold etcd 3.5.33" in releases.install(releases.push("3.5.33", inside="3.5.3")).refusal
+    assert (releases.installed, releases.kept) == ("v3.5.11", ["v3.5.11"])
+
+
+def test_a_missing_tarball_says_how_to_push_it_again(releases: Releases) -> None:
+    pushed = releases.push("3.5.11")
+    Path(pushed["tarball"]).unlink()
+    assert "push it again: pulumi up --replace '**::etcd-release-etcd-1'" in releases.install(pushed).refusal
+    assert releases.installed == ""
+
+
+def test_a_program_that_was_changed_on_the_machine_is_installed_again(releases: Releases) -> None:
+    releases.install(releases.push("3.5.11"))
+    program = Path(releases.machine.paths.programs_directory) / "etcd"
+    program.resolve().write_text("not etcd")
+    assert "push it again" in releases.install({**releases.push("3.5.11"), "tarball": "/nowhere"}).refusal
+    assert releases.install(releases.push("3.5.11")).report == "changed: etcd 3.5.11"
+    assert "etcd Version" in program.read_text()
+
+
+def test_b14_no_more_than_two_releases_and_no_leftover_stay_on_the_root_disk(releases: Releases) -> None:
+    for time, version in enumerate(("3.5.9", "3.5.10", "3.5.11"), start=1):
+        pushed = releases.push(version)
+        assert releases.install(pushed).status == 0
+        assert not Path(pushed["tarball"]).exists()
+        home = (Path(releases.machine.paths.programs_directory) / "etcd").resolve().parent
+        os.utime(home, (time, time))
+    (Path(releases.machine.paths.releases_directory) / ".new.killed").mkdir()
+    assert releases.install(releases.push("3.5.12")).status == 0
+    assert releases.kept == ["v3.5.11", "v3.5.12"]
+    assert releases.installed == "v3.5.12"
