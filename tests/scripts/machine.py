@@ -71,6 +71,7 @@ class Machine:
     Attributes:
         paths: where files are, all below `root`.
         mount_point: of the data volume.
+        accounts: the folder of its passwd and group, which the host's systemd-sysusers changes.
     """
 
     def __init__(self, folder: Path, *, size: int = 3, number: int = 1) -> None:
@@ -80,8 +81,11 @@ class Machine:
         self.name = f"etcd-{number}"
         self.mount_point = self.root / "var/lib/etcd"
         self.wal = self.mount_point / "default.etcd/member/wal/0.wal"
-        for directory in (self._fake, self._bin, self.mount_point):
+        self.accounts = self._fake / "accounts/etc"
+        for directory in (self.accounts, self._bin, self.mount_point):
             directory.mkdir(parents=True)
+        (self.accounts / "passwd").touch()
+        (self.accounts / "group").touch()
         paths = self.paths
         for path in (paths.programs_directory, paths.devices_directory, paths.sshd_directory, paths.sysctl_directory):
             Path(path).mkdir(parents=True)

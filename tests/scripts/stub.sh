@@ -117,6 +117,8 @@ curl() {
   esac
 }
 
+user_etcd() { PATH=$REAL_PATH grep ^etcd: "$FAKE/accounts/etc/passwd"; }
+
 blkid() {
   [[ $(value filesystem) != "" ]] || return 2
   case "$*" in *TYPE*) value filesystem ;; *UUID*) volume_uuid ;; esac
@@ -131,9 +133,9 @@ case $name in
   systemctl | etcdctl | curl | blkid) "$name" "$@" ;;
   journalctl) value journal ;;
   cloud-init) [[ $1 == status ]] && { [[ $2 != --wait ]] || exit "$(value cloud-init 0)"; echo "status: error"; } ;;
-  getent) if [[ $2 != etcd ]]; then echo "$2:x:1000:1000::$(value home):/bin/bash"; else is user-etcd; fi ;;
-  systemd-sysusers) step; value next-id 379 >"$FAKE/user-etcd" ;;
-  id) value user-etcd ;;
+  getent) if [[ $2 != etcd ]]; then echo "$2:x:1000:1000::$(value home):/bin/bash"; else user_etcd >/dev/null; fi ;;
+  systemd-sysusers) step; really --root="$FAKE/accounts" "$@" ;;
+  id) user_etcd | cut -d: -f"$([[ $1 == -u ]] && echo 3 || echo 4)" ;;
   sshd) echo "20-bastion.conf line 3: Bad configuration option" ;;
   sysctl) step ;;
   # Owners are kept beside the files, by the name that a file will have: tests do not run as root.

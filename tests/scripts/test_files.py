@@ -1,5 +1,7 @@
 """Preparation and configuration: the first boot's end, logins, etcd's user, and the files of etcd."""
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,10 @@ FILES: dict[str, Any] = {
     "start_guard": "#!/bin/sh\n",
     "mark_joined": "#!/bin/sh\n",
 }
+USERS = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("systemd-sysusers"),
+    reason="systemd-sysusers is not on this host, or takes root to write to another folder",
+)
 SECRET_MODES = {"ca.crt": 0o600, "server.crt": 0o600, "server.key": 0o600, "peer.crt": 0o600, "peer.key": 0o600}
 
 
@@ -38,36 +44,44 @@ def test_a_new_certificate_is_written_and_etcd_left_alone(member: Machine) -> No
     assert [call for call in ran.calls if call.startswith("systemctl")] == ["systemctl daemon-reload"]
 
 
-def test_a_machine_is_prepared_once(machine: Machine) -> None:
+@pytest.fixture
+def booted(machine: Machine) -> Machine:
+    """A machine with a login and without etcd's user."""
     (Path(machine.get("home")) / ".ssh").mkdir(parents=True)
-    said = machine.run("prepare", "create").report
-    assert "user etcd" in said
-    assert machine.get("user-etcd") == "379"
-    assert (Path(machine.get("home")) / ".ssh/authorized_keys").read_text() == "ssh-ed25519 AAAA\n"
-    assert machine.run("prepare").report == "unchanged: booted, user etcd is there"
+    return machine
 
 
-def test_b8_a_user_that_was_half_made_is_completed(machine: Machine) -> None:
-    """systemd-sysusers takes a group that is there already; groupadd would fail for ever."""
-    (Path(machine.get("home")) / ".ssh").mkdir(parents=True)
-    ran = machine.run("prepare", "create")
-    assert [call.split()[0] for call in ran.calls if "etcd" in call.split()[-1]]
-    assert ran.called("systemd-sysusers --inline u etcd 379 ")
-    assert not ran.called("groupadd")
+@USERS
+def test_a_machine_is_prepared_once(booted: Machine) -> None:
+    assert "user etcd" in booted.run("prepare", "create").report
+    assert (booted.accounts / "passwd").read_text() == "etcd:x:379:379:etcd:/nonexistent:/usr/sbin/nologin\n"
+    assert (Path(booted.get("home")) / ".ssh/authorized_keys").read_text() == "ssh-ed25519 AAAA\n"
+    assert booted.run("prepare").report == "unchanged: booted, user etcd is there"
 
 
-def test_a_user_with_other_ids_than_the_files_on_the_volume_is_refused(machine: Machine) -> None:
-    """systemd-sysusers takes the next free number where another user has this one."""
-    (Path(machine.get("home")) / ".ssh").mkdir(parents=True)
-    machine.set(next_id=998)
-    assert "user etcd has the IDs 998:998, not 379:379" in machine.run("prepare", "create").refusal
+@USERS
+def test_b8_a_user_that_was_half_made_is_completed(booted: Machine) -> None:
+    """Killed between the group and the user, or with a full disk."""
+    (booted.accounts / "group").write_text("etcd:x:379:\n")
+    assert "user etcd" in booted.run("prepare", "create").report
+    assert "etcd:x:379:379:" in (booted.accounts / "passwd").read_text()
 
 
-def test_b9_a_first_boot_that_recovered_from_errors_is_a_boot(machine: Machine) -> None:
+@USERS
+def test_a_user_with_other_ids_than_the_files_on_the_volume_is_refused(booted: Machine) -> None:
+    """systemd-sysusers takes another number where this one is taken, and says so to nobody who listens."""
+    (booted.accounts / "passwd").write_text("other:x:379:379::/:/bin/sh\n")
+    for _ in range(2):
+        said = booted.run("prepare", "create").refusal
+        assert "not 379:379 as the files on the data volume" in said
+        assert "sudo userdel etcd" in said
+
+
+@USERS
+def test_b9_a_first_boot_that_recovered_from_errors_is_a_boot(booted: Machine) -> None:
     """cloud-init ends with 2 for it from 23.4 on."""
-    (Path(machine.get("home")) / ".ssh").mkdir(parents=True)
-    machine.set(cloud_init=2)
-    assert machine.run("prepare", "create").status == 0
+    booted.set(cloud_init=2)
+    assert booted.run("prepare", "create").status == 0
 
 
 @pytest.mark.parametrize(
@@ -84,8 +98,8 @@ def test_b9_a_first_boot_that_fails_is_told_from_one_that_does_not_end(
     assert not ran.called("mv")
 
 
-def test_a_bastion_forwards_to_the_members_alone(machine: Machine) -> None:
-    (Path(machine.get("home")) / ".ssh").mkdir(parents=True)
+def test_a_bastion_forwards_to_the_members_alone(booted: Machine) -> None:
+    machine = booted
     variables: dict[str, Any] = {"destinations": "192.168.0.100:22 192.168.0.101:22"}
     assert machine.run("harden-bastion", "create", **variables).report.startswith("changed: ")
     settings = (Path(machine.paths.sshd_directory) / "20-bastion.conf").read_text()

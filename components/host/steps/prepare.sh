@@ -11,6 +11,6 @@ if ! getent passwd etcd >/dev/null; then
   changed "user etcd"
 fi
 [[ "$(id -u etcd):$(id -g etcd)" == "$etcd_id:$etcd_id" ]] ||
-  fail "user etcd has the IDs $(id -u etcd):$(id -g etcd), not $etcd_id:$etcd_id as the files on the data volume: another \
-user or package of the image has them"
+  fail "user etcd has the IDs $(id -u etcd):$(id -g etcd), not $etcd_id:$etcd_id as the files on the data volume: on this \
+image they are taken. Free them and remove user etcd (sudo userdel etcd), then run pulumi up again"
 report "booted, user etcd is there"
