@@ -8,18 +8,8 @@ from typing import Any
 import pytest
 
 from tests.scripts.machine import Machine
+from tests.scripts.written_files import FILES
 
-FILES: dict[str, Any] = {
-    "ca_certificate": "CA",
-    "server_certificate": "SERVER",
-    "server_key": "SERVER KEY",
-    "peer_certificate": "PEER",
-    "peer_key": "PEER KEY",
-    "etcd_configuration": "ETCD_NAME=etcd-1\n",
-    "unit": "[Unit]\n",
-    "start_guard": "#!/bin/sh\n",
-    "mark_joined": "#!/bin/sh\n",
-}
 USERS = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("systemd-sysusers"),
     reason="systemd-sysusers is not on this host, or takes root to write to another folder",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.scripts.machine import Machine
-from tests.scripts.test_files import FILES
-from tests.scripts.test_install import Releases
+from tests.scripts.releases import Releases
+from tests.scripts.written_files import FILES
 
 Variables = dict[str, Any]
 

@@ -4,11 +4,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from string import Template
 
 import pytest
 
-HOST_FILES = Path(__file__).parents[2] / "components" / "host"
+from components.host.programs import unit
 
 pytestmark = [
     pytest.mark.unit,
@@ -28,12 +27,11 @@ def verified(text: str, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def unit() -> str:
-    return Template((HOST_FILES / "units" / "etcd.service").read_text()).substitute(mount_point="/var/lib/etcd")
+UNIT = unit("/var/lib/etcd")
 
 
 def test_systemd_reads_the_unit_without_a_complaint(tmp_path: Path) -> None:
-    assert verified(unit(), tmp_path) == (0, "")
+    assert verified(UNIT, tmp_path) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -46,5 +44,10 @@ def test_systemd_reads_the_unit_without_a_complaint(tmp_path: Path) -> None:
     ids=["a value", "a key", "a space after a backslash"],
 )
 def test_a_slip_in_the_unit_would_be_complained_of(line: str, broken: str, tmp_path: Path) -> None:
-    assert f"\n{line}\n" in unit()
-    assert verified(unit().replace(f"\n{line}\n", f"\n{broken}\n"), tmp_path) != (0, "")
+    assert f"\n{line}\n" in UNIT
+    assert verified(UNIT.replace(f"\n{line}\n", f"\n{broken}\n"), tmp_path) != (0, "")
+
+
+def test_go_can_read_how_long_listen_queues_may_be() -> None:
+    """With ProcSubset=pid there is no /proc/sys: a member's listen queues would be 128 long instead of 4,096."""
+    assert "\nProcSubset=pid" not in UNIT
