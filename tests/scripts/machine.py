@@ -2,67 +2,14 @@
 
 import os
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from components.host.paths import Paths
 from components.host.programs import program
 from components.host.scripts import render
-
-STUB = Path(__file__).with_name("stub.sh")
-RECORDED = Path(__file__).with_name("recorded")
-STUBS = (
-    *(
-        "bash",
-        "systemctl",
-        "etcdctl",
-        "curl",
-        "journalctl",
-        "cloud-init",
-        "getent",
-        "systemd-sysusers",
-        "id",
-        "sshd",
-        "sysctl",
-    ),
-    *("chown", "stat", "install", "dd", "blkid", "wipefs", "mkfs.ext4", "findmnt", "systemd-escape", "blockdev"),
-    *("dumpe2fs", "resize2fs", "e2fsck", "mv", "rm", "ln", "mkdir", "chmod", "tar"),
-)
-# Time passes at once; a file stands for a block device; nothing waits for a disk.
-HEAD = """
-sleep() { SECONDS=$((SECONDS + 1)); }
-timeout() { shift; "$@"; }
-sync() { :; }
-test() { [[ $1 == -b && -e $2 ]]; }
-"""
-# IDs of etcd are as large as these, larger than the numbers of bash and exact in no float.
-IDS = [10276657743932975437 + number for number in range(7)]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A script that ended."""
-
-    status: int
-    out: str
-    err: str
-    calls: list[str] = field(repr=False)
-
-    @property
-    def report(self) -> str:
-        """The last line of a script that passed."""
-        assert self.status == 0, self.err
-        return self.out.splitlines()[-1]
-
-    @property
-    def refusal(self) -> str:
-        """What a script that failed said."""
-        assert self.status != 0, self.out
-        return self.err
-
-    def called(self, start: str) -> list[str]:
-        """The calls that begin with this."""
-        return [call for call in self.calls if call.startswith(start)]
+from tests.scripts import etcdctl_output
+from tests.scripts.ran import Ran
+from tests.scripts.stubs import HEAD, STUB, STUBS
 
 
 class Machine:
@@ -115,19 +62,13 @@ class Machine:
         return path.read_text().strip() if path.exists() else ""
 
     def see_cluster(self, version: str, *, leader: int = 2, alarm: bool = False, unstarted: int = 0) -> None:
-        """What etcdctl of this version prints, as recorded, for as many members as there are."""
-        status, members, alarms = (
-            (RECORDED / version / name).read_text()
-            for name in ("endpoint-status", "member-list", "alarm-list" if alarm else "alarm-list-none")
+        """What etcdctl of this version prints about as many members as there are."""
+        printed = etcdctl_output.endpoint_statuses(version, self.size, min(leader, self.size))
+        self.set(**{f"status_{100 + number}": text for number, text in enumerate(printed)})
+        self.set(
+            member_list=etcdctl_output.member_list(version, self.size - unstarted, unstarted),
+            alarm_list=etcdctl_output.alarm_list(version, raised=alarm),
         )
-        recorded = status.partition('"MemberID" : ')[2].partition("\n")[0]
-        leader_id = IDS[min(leader, self.size) - 1]
-        for number, own in enumerate(IDS[: self.size]):
-            text = status.replace(f'"Leader" : {recorded}', f'"Leader" : {leader_id}').replace(recorded, str(own))
-            self.set(**{f"status-{100 + number}": text})
-        head, started, not_started = _blocks(members)
-        states = [started] * (self.size - unstarted) + [not_started] * unstarted
-        self.set(member_list=head + "".join(states), alarm_list=alarms)
 
     def has_files(self) -> None:
         """Configured and installed, as the steps before bootstrap and start leave it."""
@@ -245,9 +186,3 @@ class Machine:
             "login": "admin",
             "authorized_keys": "ssh-ed25519 AAAA",
         }
-
-
-def _blocks(members: str) -> tuple[str, str, str]:
-    """A recorded member list: its head, the member that has started, the one that has not."""
-    head, started, not_started = members.split('"ID" : ')
-    return head, f'"ID" : {started}', f'"ID" : {not_started}'

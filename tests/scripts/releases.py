@@ -1,4 +1,4 @@
-"""Pushed releases: tarballs laid out as the published ones."""
+"""Releases of etcd as they are pushed to a machine, and what `install` makes of them."""
 
 import gzip
 import hashlib
@@ -7,7 +7,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from tests.scripts.machine import Machine, Ran
+from tests.scripts.machine import Machine
+from tests.scripts.ran import Ran
 
 
 class Releases:

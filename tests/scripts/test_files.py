@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.scripts.configuration import FILES
 from tests.scripts.machine import Machine
+from tests.scripts.written_files import FILES
 
 USERS = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("systemd-sysusers"),

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from components.host.programs import HOST_FILES
-from tests.scripts.machine import RECORDED, Machine
+from tests.scripts import etcdctl_output
+from tests.scripts.machine import Machine
 
 VERSIONS = ("3.5.11", "3.6.14")
 WAIT: dict[str, Any] = {"timeout_seconds": 20}
@@ -52,7 +53,7 @@ def field(version: str, file: str, name: str) -> list[str]:
     library = (HOST_FILES / "lib" / "etcdctl.sh").read_text()
     done = subprocess.run(
         ["bash", "-c", f"pki_directory=/\n{library}\nfields {name}"],
-        input=(RECORDED / version / file).read_text(),
+        input=etcdctl_output.read(version, file),
         capture_output=True,
         text=True,
         check=True,

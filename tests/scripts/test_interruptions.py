@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.scripts.configuration import FILES
 from tests.scripts.machine import Machine
 from tests.scripts.releases import Releases
+from tests.scripts.written_files import FILES
 
 Variables = dict[str, Any]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components.host.paths import PATHS
-from components.host.programs import HOST_FILES, program, unit
+from components.host.programs import HOST_FILES, program
 from tests.scripts.machine import Machine
 
 OWN = "token etcd-1"
@@ -112,24 +112,6 @@ def test_another_way_to_compare_restarts_no_member_that_runs(member: Machine) ->
     own = Path(member.paths.guards_directory) / "start-guard"
     own.write_text(own.read_text().replace("^(#|ETCD_INITIAL_)", "^(#|ETCD_INITIAL_|ETCD_SNAPSHOT_)"))
     assert guard(member, "current").returncode == 0
-
-
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not on this host")
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    """Programs that are not on this host are replaced by one that is."""
-    text = unit("/var/lib/etcd")
-    for path in (f"{PATHS.guards_directory}/start-guard", f"{PATHS.guards_directory}/mark-joined"):
-        text = text.replace(path, "/bin/true")
-    text = text.replace(f"{PATHS.programs_directory}/etcd\n", "/bin/true\n")
-    file = tmp_path / "etcd-test.service"
-    file.write_text(text)
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", file], capture_output=True, text=True, check=False)
-    assert (done.returncode, [line for line in done.stderr.splitlines() if "etcd-test" in line]) == (0, [])
-
-
-def test_the_unit_lets_go_read_the_length_of_listen_queues() -> None:
-    """With ProcSubset=pid there is no /proc/sys, and a member's listen queues are 128 long instead of 4,096."""
-    assert "\nProcSubset=pid" not in unit("/var/lib/etcd")
 
 
 def test_no_path_of_ours_is_written_down_twice() -> None:

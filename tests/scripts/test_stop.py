@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scripts.machine import IDS, Machine
+from tests.scripts.etcdctl_output import IDS
+from tests.scripts.machine import Machine
 
 
 def acts(calls: list[str]) -> list[str]:

@@ -157,7 +157,7 @@ def test_private_keys_appear_in_secrets_only(cluster: Recorder) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="the check is a command like others: what it once found is not asked again")
-def test_b1_the_peers_are_asked_again_after_an_update_that_failed_after_the_question(tarball: Path) -> None:
+def test_the_peers_are_asked_again_after_an_update_that_failed_after_the_question(tarball: Path) -> None:
     """The check's inputs are in the state then, so the next update stops the machine without a question."""
     again = [record(lambda: EtcdCluster("etcd", arguments(tarball))) for _ in range(2)]
     for member in MEMBERS:

@@ -9,8 +9,6 @@ import pytest
 
 from components.host.programs import unit
 
-UNIT = unit("/var/lib/etcd")
-
 pytestmark = [
     pytest.mark.unit,
     pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze here"),
@@ -29,6 +27,9 @@ def verified(text: str, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+UNIT = unit("/var/lib/etcd")
+
+
 def test_systemd_reads_the_unit_without_a_complaint(tmp_path: Path) -> None:
     assert verified(UNIT, tmp_path) == (0, "")
 
@@ -45,3 +46,8 @@ def test_systemd_reads_the_unit_without_a_complaint(tmp_path: Path) -> None:
 def test_a_slip_in_the_unit_would_be_complained_of(line: str, broken: str, tmp_path: Path) -> None:
     assert f"\n{line}\n" in UNIT
     assert verified(UNIT.replace(f"\n{line}\n", f"\n{broken}\n"), tmp_path) != (0, "")
+
+
+def test_go_can_read_how_long_listen_queues_may_be() -> None:
+    """With ProcSubset=pid there is no /proc/sys: a member's listen queues would be 128 long instead of 4,096."""
+    assert "\nProcSubset=pid" not in UNIT

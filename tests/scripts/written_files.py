@@ -1,4 +1,4 @@
-"""Contents of the files that `configure` writes."""
+"""Files that `configure` writes, with contents that tell them apart."""
 
 from typing import Any
 
