@@ -11,7 +11,7 @@ from tests.framework.polling import eventually
 
 @pytest.fixture(scope="session")
 def newcomer() -> Iterator[Cluster]:
-    """A region with a cluster made by `make up`, and a sentinel key written at its birth."""
+    """A region with a cluster made by `make up`, and a sentinel key written right after."""
     made = Cluster.in_region("test")
     made.make("down")
     made.make("up")
@@ -26,7 +26,7 @@ def cluster(newcomer: Cluster) -> Iterator[Cluster]:
     eventually(newcomer.healthy, "the cluster is healthy before the test")
     yield newcomer
     eventually(newcomer.healthy, "the cluster is healthy after the test")
-    assert newcomer.has_sentinel(), "the sentinel key that was written at birth is gone"
+    assert newcomer.has_sentinel(), "the sentinel key that was written after the first up is gone"
 
 
 @pytest.fixture(scope="session")

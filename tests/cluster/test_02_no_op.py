@@ -31,7 +31,7 @@ def test_the_sandboxs_stack_keeps_every_rule_of_the_policy_pack(cluster: Cluster
 
 
 def test_every_script_on_a_machine_runs_twice_and_says_unchanged(cluster: Cluster) -> None:
-    """As `create`, too: a killed engine does not know that it ran, and runs it as a birth again."""
+    """As `create`, too: a killed engine does not know that it ran, and runs it as if for the first time."""
     commands = {
         each["urn"].split("::")[-1]: each
         for each in cluster.exported()["resources"]

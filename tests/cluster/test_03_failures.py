@@ -19,8 +19,6 @@ from tests.framework.sandbox import plain
 
 pytestmark = pytest.mark.cluster
 
-# What may not give a permit to a member that ran before, even when the engine runs it as if for the first time.
-PERMIT_STEPS = (("bootstrap", "create"), ("start", "create"), ("start", "update"))
 WAIT_SECONDS = 6  # strict-reconfig-check wants to have seen the rest connected for 5 s
 # What may not give a permit to a member that ran before, even when the engine runs it as if for the first time.
 PERMIT_STEPS = (("bootstrap", "create"), ("start", "create"), ("start", "update"))

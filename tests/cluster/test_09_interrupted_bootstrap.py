@@ -19,7 +19,7 @@ from tests.framework.polling import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.in_order]
 
-# In the order in which a birth comes to them that is killed at the first: resumed, it goes from member to member.
+# In the order in which a first `up` that is killed comes to them: resumed, it goes from member to member.
 IN_FLIGHT = (
     "aws:ec2/vpc:Vpc::etcd-vpc",
     "aws:ec2/networkInterface:NetworkInterface::etcd-network-interface-etcd-2",
@@ -89,13 +89,13 @@ def kill_in_flight(cluster: Cluster, point: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def one_at_a_time() -> Iterator[tuple[Cluster, subprocess.Popen[str]]]:
-    """A region whose birth goes on beside the tests of this file."""
+    """A region whose first `up` goes on beside the tests of this file."""
     region = Cluster.in_region("test-parallel-1")
     region.make("down")
-    birth = region.start("up", "--parallel", "1")
-    yield region, birth
+    first_up = region.start("up", "--parallel", "1")
+    yield region, first_up
     region.make("down")
-    birth.communicate(timeout=60)
+    first_up.communicate(timeout=60)
 
 
 @pytest.mark.usefixtures("one_at_a_time")
@@ -116,9 +116,9 @@ def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_region:
 
 def test_a_birth_with_parallel_1(one_at_a_time: tuple[Cluster, subprocess.Popen[str]]) -> None:
     """Nothing waits for what comes later."""
-    region, birth = one_at_a_time
-    said = birth.communicate(timeout=600)[0]
-    assert birth.returncode == 0, said[-6000:]
+    region, first_up = one_at_a_time
+    said = first_up.communicate(timeout=600)[0]
+    assert first_up.returncode == 0, said[-6000:]
     assert region.healthy()
 
 

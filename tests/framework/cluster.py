@@ -61,7 +61,7 @@ class Cluster(Sandbox):
 
     def write_sentinel(self) -> None:
         """The key that a cluster which forgot its data would not have."""
-        self.run("etcdctl", "put", SENTINEL, "at birth")
+        self.run("etcdctl", "put", SENTINEL, "first up")
 
     def has_sentinel(self) -> bool:
         return bool(self.etcdctl("get", SENTINEL).get("count") == 1)

@@ -59,7 +59,7 @@ class Member:
         return next(int(each["ID"]) for each in members if each["name"] == self.name)
 
     def revision(self) -> int:
-        """Its revision, read together with the sentinel key that was written at birth."""
+        """Its revision, read together with the sentinel key that was written after the first `up`."""
         answer = self.sandbox.etcdctl("get", SENTINEL, f"--endpoints={self.endpoint}")
         assert answer.get("count") == 1, f"{self.name} does not have the sentinel key"
         return int(answer["header"]["revision"])
