@@ -1,4 +1,4 @@
-"""Paths of files on machines: rendered into every script, program and unit, so that each is written down once."""
+"""Paths of files on machines, rendered into every script, program and unit."""
 
 import shlex
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ class Paths:
         configuration: etcd's environment file.
         pki_directory: the CA's certificate, and certificate and key of the server and the peer.
         etcd_unit: etcd's systemd unit.
-        guards_directory: the programs that the unit runs before and after etcd's start.
+        unit_programs_directory: the programs that the unit runs before and after etcd's start.
         programs_directory: links to the installed release; etcd and etcdctl are found there.
         releases_directory: unpacked releases, a folder each.
         runtime_directory: what belongs to the etcd that runs now; gone when it ends.
@@ -27,7 +27,7 @@ class Paths:
     configuration: str = "/etc/etcd/etcd.conf"
     pki_directory: str = "/etc/etcd/pki"
     etcd_unit: str = "/etc/systemd/system/etcd.service"
-    guards_directory: str = "/usr/local/lib/etcd-aws"
+    unit_programs_directory: str = "/usr/local/lib/etcd-aws"
     programs_directory: str = "/usr/local/bin"
     releases_directory: str = "/opt/etcd"
     runtime_directory: str = "/run/etcd"

@@ -1,6 +1,6 @@
 """Texts of `bin/` and `units/` as they are written to a machine: with the paths filled in."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from string import Template
 
 from components.host.paths import PATHS, Paths
@@ -17,4 +17,5 @@ def program(name: str, paths: Paths = PATHS) -> str:
 def unit(mount_point: str, paths: Paths = PATHS) -> str:
     """Content of etcd's systemd unit."""
     template = Template((HOST_FILES / "units" / "etcd.service").read_text())
-    return template.substitute(paths.as_variables(), mount_point=mount_point)
+    name = PurePosixPath(paths.runtime_directory).name  # systemd makes it below /run
+    return template.substitute(paths.as_variables(), mount_point=mount_point, runtime_directory_name=name)

@@ -10,7 +10,7 @@
   case $status in
     75) echo "$3: $2 did not run: an earlier run still worked on this machine after $lock_wait_seconds s. It ends by its \
 own time limit; then run pulumi up again." >&2 ;;
-    124) echo "$3: $2 did not end within $limit_seconds s and was stopped. Look at the machine (output sshConfig), then \
+    124) ((SECONDS < limit_seconds)) || echo "$3: $2 did not end within $limit_seconds s and was stopped. Look at the machine (output sshConfig), then \
 run pulumi up again." >&2 ;;
     137) echo "$3: $2 was killed: it did not end when its $limit_seconds s were over, or memory ran out. Look at the \
 machine (output sshConfig), then run pulumi up again." >&2 ;;

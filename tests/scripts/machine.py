@@ -77,8 +77,8 @@ class Machine:
             paths.configuration: 'ETCD_INITIAL_CLUSTER_STATE="new"\nETCD_SNAPSHOT_COUNT="1"\n',
             paths.etcd_unit: "[Unit]\n",
             f"{paths.pki_directory}/ca.crt": "CA\n",
-            f"{paths.guards_directory}/start-guard": program("start-guard", paths),
-            f"{paths.guards_directory}/mark-joined": program("mark-joined", paths),
+            f"{paths.unit_programs_directory}/start-guard": program("start-guard", paths),
+            f"{paths.unit_programs_directory}/mark-joined": program("mark-joined", paths),
         }.items():
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             Path(path).write_text(text)
@@ -94,7 +94,7 @@ class Machine:
         self.wal.touch()
         (self.mount_point / ".identity").write_text(f"token {self.name}")
         self.set(enabled="", join="", mounted="uuid-of-ext4", filesystem="ext4")
-        started = self.call([f"{self.paths.guards_directory}/start-guard"])
+        started = self.call([f"{self.paths.unit_programs_directory}/start-guard"])
         assert started.returncode == 0, started.stderr
         (self.mount_point / ".joined").touch()
         self.set(etcd="active")
@@ -165,7 +165,7 @@ class Machine:
             "REAL_PATH": os.environ["PATH"],
             "FAKE": str(self._fake),
             "KILL_AT": str(kill_at),
-            "GUARDS_DIRECTORY": self.paths.guards_directory,
+            "UNIT_PROGRAMS_DIRECTORY": self.paths.unit_programs_directory,
             "RUNTIME_DIRECTORY": self.paths.runtime_directory,
         }
 

@@ -31,11 +31,11 @@ start_etcd() {
   echo activating >"$FAKE/etcd"
   REAL="env PATH=$REAL_PATH"
   $REAL mkdir -p "$RUNTIME_DIRECTORY"
-  $REAL "$GUARDS_DIRECTORY/start-guard" 2>>"$FAKE/journal" || return
+  $REAL "$UNIT_PROGRAMS_DIRECTORY/start-guard" 2>>"$FAKE/journal" || return
   $REAL mkdir -p "$ETCD_DATA_DIR/member/wal"
   is wal || $REAL touch "$ETCD_DATA_DIR/member/wal/0.wal"
   if is join; then
-    $REAL "$GUARDS_DIRECTORY/mark-joined"
+    $REAL "$UNIT_PROGRAMS_DIRECTORY/mark-joined"
     echo active >"$FAKE/etcd"
   fi
 }
@@ -56,7 +56,7 @@ systemctl() {
       if [[ $(value etcd) =~ ^(inactive|failed)$ ]]; then start_etcd; fi
       ;;
     "restart etcd" | "restart --no-block etcd") step; ! is broken-restart || return 1; stop_etcd; start_etcd ;;
-    "stop etcd") step; stop_etcd ;;
+    "stop etcd") step; ! is broken-stop || return 1; stop_etcd ;;
     start\ *.mount) step; is broken-mount || volume_uuid >"$FAKE/mounted" ;;
     stop\ *.mount) step; ! is busy && PATH=$REAL_PATH rm -f "$FAKE/mounted" ;;
     *) echo "systemctl $*: not known to the stub" >&2; exit 99 ;;
@@ -70,7 +70,7 @@ health_of() {
   local number
   [[ $(<"$FAKE/alarm-list") != *AlarmType* ]] || return 1
   number=$(number_of "$1")
-  if [[ $number == "$(value number)" ]]; then [[ $(value etcd) == active ]] && ! is sick; else ! is "sick-$number"; fi
+  if [[ $number == "$(value number)" ]]; then { [[ $(value etcd) == active ]] || is serves; } && ! is sick; else ! is "sick-$number"; fi
 }
 
 etcdctl() {

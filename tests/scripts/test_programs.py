@@ -14,7 +14,7 @@ OWN = "token etcd-1"
 
 
 def guard(machine: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return machine.call([f"{machine.paths.guards_directory}/start-guard", *arguments])
+    return machine.call([f"{machine.paths.unit_programs_directory}/start-guard", *arguments])
 
 
 def put(machine: Machine, **files: str) -> None:
@@ -75,7 +75,7 @@ def test_a_log_that_nobody_claims_is_refused(machine: Machine) -> None:
 def test_joining_takes_the_permit_away_and_leaves_the_mark(machine: Machine) -> None:
     put(machine, permit=OWN, identity=OWN)
     for _ in range(2):
-        assert machine.call([f"{machine.paths.guards_directory}/mark-joined"]).returncode == 0
+        assert machine.call([f"{machine.paths.unit_programs_directory}/mark-joined"]).returncode == 0
         assert machine.on_volume() == {".identity": OWN, ".joined": ""}
 
 
@@ -102,14 +102,14 @@ def test_what_a_restart_would_bring_into_force_is_told_from_what_it_would_not(me
     assert not is_current()
 
 
-def test_an_etcd_about_which_nothing_is_known_is_not_current(member: Machine) -> None:
+def test_before_a_start_has_read_the_files_nothing_is_current_or_stale(member: Machine) -> None:
     shutil.rmtree(member.paths.runtime_directory)
-    assert guard(member, "current").returncode == 1
+    assert guard(member, "current").returncode == 3
 
 
 def test_another_way_to_compare_restarts_no_member_that_runs(member: Machine) -> None:
     """The program is replaced under a running etcd by every release of ours."""
-    own = Path(member.paths.guards_directory) / "start-guard"
+    own = Path(member.paths.unit_programs_directory) / "start-guard"
     own.write_text(own.read_text().replace("^(#|ETCD_INITIAL_)", "^(#|ETCD_INITIAL_|ETCD_SNAPSHOT_)"))
     assert guard(member, "current").returncode == 0
 

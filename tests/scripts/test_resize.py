@@ -40,6 +40,15 @@ def test_where_the_kernel_refuses_that_and_another_member_is_down_nothing_is_sto
     assert not ran.called("systemctl st")
 
 
+def test_on_a_new_machine_without_an_etcd_yet_none_is_stopped_or_started(grown: Machine) -> None:
+    """A machine and its volume that change in one update: the unit is written later."""
+    grown.set(online_resize_denied="", etcd="inactive")
+    Path(grown.paths.etcd_unit).unlink()
+    ran = grown.run("resize-filesystem", **SIZE)
+    assert "grew the filesystem" in ran.report
+    assert not [call for call in ran.calls if call.startswith("systemctl") and call.endswith(" etcd")]
+
+
 def test_what_a_killed_run_left_unmounted_is_finished(grown: Machine) -> None:
     grown.unset("mounted")
     grown.set(etcd="inactive", sick_102="")

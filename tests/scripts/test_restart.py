@@ -25,6 +25,14 @@ def test_a_new_configuration_restarts_in_turn_the_leadership_moved_before(
     assert machine.run("start").report.startswith("unchanged: ")
 
 
+def test_a_member_that_votes_before_systemd_calls_it_active_restarts_in_its_turn(member: Machine) -> None:
+    member.set(etcd="activating", serves="", sick_102="")
+    member.change_configuration()
+    ran = member.run("start")
+    assert "not restarting: https://192.168.0.102:2379 is not healthy" in ran.refusal
+    assert not ran.called("systemctl restart")
+
+
 def test_a_follower_restarts_and_the_leadership_stays(member: Machine) -> None:
     member.change_configuration()
     ran = member.run("start")
@@ -55,7 +63,7 @@ def test_a_restart_is_refused_and_nothing_stopped(member: Machine, facts: dict[s
     member.see_cluster("3.5.11", leader=1)
     member.set(**facts)
     member.change_configuration()
-    ran = member.run("start", lock_wait_seconds="0.2")
+    ran = member.run("start", cluster_lock_wait_seconds="0.2")
     assert reason in ran.refusal
     assert not ran.called("systemctl restart")
     assert member.get("etcd") == "active"
@@ -74,11 +82,11 @@ def test_a_restarted_member_that_is_not_healthy_stops_the_change_in_bounded_time
     assert "etcd is not healthy after 120 s" in member.run("start").refusal
 
 
-def test_a_lock_that_was_lost_while_the_others_were_asked_stops_the_restart(member: Machine) -> None:
+def test_a_lock_that_was_lost_while_the_peers_were_checked_stops_the_restart(member: Machine) -> None:
     member.set(lock="expires")
     member.change_configuration()
     ran = member.run("start")
-    assert "the lock etcd-aws/restart was lost while the others were asked" in ran.refusal
+    assert "the lock etcd-aws/restart was lost while the peers were checked" in ran.refusal
     assert not ran.called("systemctl restart")
 
 

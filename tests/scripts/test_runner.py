@@ -52,6 +52,11 @@ def test_a_time_limit_that_runs_out_says_so(tmp_path: Path) -> None:
     assert "etcd-1: start did not end within 1 s and was stopped." in done.stderr
 
 
+def test_a_status_like_the_limits_own_is_not_taken_for_it(tmp_path: Path) -> None:
+    done = run(tmp_path, "exit 124", limit=5)
+    assert (done.returncode, done.stderr) == (124, "")
+
+
 def test_a_script_that_was_killed_is_said_to_be(tmp_path: Path) -> None:
     done = run(tmp_path, "kill -KILL $$")
     assert done.returncode == 137

@@ -1,5 +1,7 @@
 """Start: etcd comes to run, waits where waiting protects the cluster, and never starts on an empty directory."""
 
+import shutil
+
 import pytest
 
 from tests.scripts.machine import Machine
@@ -19,6 +21,15 @@ def test_a_member_that_hangs_while_it_starts_gets_the_corrected_configuration(me
     assert ran.called("systemctl restart --no-block etcd")
     assert ran.report == "changed: restarted etcd, which was still starting"
     assert member.get("etcd") == "active"
+
+
+def test_an_etcd_that_has_read_no_files_yet_is_not_restarted(machine: Machine) -> None:
+    """systemd has begun its start, or is about to repeat it: its guard reads what lies on the disk anyway."""
+    machine.run("bootstrap", "create")
+    shutil.rmtree(machine.paths.runtime_directory)
+    ran = machine.run("start", "create")
+    assert ran.report == "unchanged: etcd is starting"
+    assert ran.acts == []
 
 
 @pytest.mark.parametrize("size", [5, 7])

@@ -32,7 +32,7 @@ def test_etcd_is_stopped_in_order_and_the_volume_unmounted(member_of_any_size: M
 def test_a_stop_is_refused_and_nothing_stopped(member: Machine, facts: dict[str, str]) -> None:
     member.see_cluster("3.5.11", leader=1)
     member.set(**facts)
-    ran = member.run("stop", "delete", lock_wait_seconds="0.2")
+    ran = member.run("stop", "delete", cluster_lock_wait_seconds="0.2")
     assert "not replacing the machine of etcd-1: " in ran.refusal
     assert acts(ran.calls) == []
     assert (member.get("etcd"), member.get("mounted")) == ("active", "uuid-of-ext4")
@@ -45,6 +45,13 @@ def test_a_volume_that_is_still_in_use_stays_and_etcd_is_started_again(member: M
     assert "stays mounted, something there is still in use. etcd is being started again." in ran.refusal
     assert acts(ran.calls)[-1] == "systemctl start --no-block"
     assert member.get("etcd") == "active"
+
+
+def test_an_etcd_that_does_not_stop_is_the_reason_and_not_the_mount(member: Machine) -> None:
+    member.set(broken_stop="")
+    ran = member.run("stop", "delete")
+    assert "etcd does not stop" in ran.refusal
+    assert "stays mounted" not in ran.refusal
 
 
 def test_nothing_is_stopped_where_the_old_machine_is_gone(member: Machine) -> None:

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the data volume and the peers tell about this member.
+# Facts about this member, from its data volume and its peers.
 : "${pki_directory:?}" "${peer_urls:=}"
 
 has_log() { compgen -G "${data_directory:?}/member/wal/*.wal" >/dev/null; }

@@ -10,9 +10,9 @@ self="$token $member"
 permit=$mount_point/.permit
 identity=$mount_point/.identity
 
-# A wiped disk does not tell that it was in use, but the peers do: a member whose client URL they know has run before.
-# Where nobody listens there is no cluster. Any other failure to ask is not taken for a no; a peer that is starting listens
-# for some seconds before it answers.
+# A wiped disk has no trace of its use, but the peers have: a member whose client URL they list has run before. Where no
+# peer listens there is no cluster. Any other failure is not a no; a peer that is starting listens for some seconds before
+# it answers.
 started_before() {
   local peer answer status deadline=$((SECONDS + 60))
   for peer in ${peer_urls//,/ }; do

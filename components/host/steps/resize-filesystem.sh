@@ -31,9 +31,9 @@ grow_offline() {
   ((status <= 1)) || fail "e2fsck of $volume_id ends with $status; etcd is stopped. Look at it: sudo e2fsck -f $device"
   LC_ALL=C resize2fs "$device" >/dev/null 2>&1 || fail "resize2fs of $volume_id fails; etcd is stopped. Run pulumi up again"
   systemctl start "$(systemd-escape --path --suffix=mount "$mount_point")"
-  systemctl start --no-block etcd
-  if [[ -f $mount_point/.joined ]]; then wait_healthy; fi
-  changed "restarted etcd"
+  start_etcd
+  if has_etcd && [[ -f $mount_point/.joined ]]; then wait_healthy; fi
+  ! has_etcd || changed "restarted etcd"
 }
 
 before=$(blocks) || fail "$unreadable"

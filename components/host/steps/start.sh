@@ -2,9 +2,9 @@
 # Brings etcd to run with what lies on the disk: starts it, or restarts it in its turn, and returns when the member is
 # healthy, so that the next member's turn comes after this one's.
 #
-# Two cases do not wait. Before a member has ever joined, the others may have to be started first. And where too few answer
-# for a quorum, there is nothing to protect by waiting: the next member has to be started before this one is ready.
-: "${member:?}" "${mount_point:?}" "${data_directory:?}" "${endpoint:?}" "${size:?}" "${guards_directory:?}" "${peer_urls=}"
+# A member that was not running is not awaited in two cases. Before it has ever joined, its peers may have to be started
+# first. And where too few peers answer for a quorum, the next member has to be started before this one can be ready.
+: "${member:?}" "${mount_point:?}" "${data_directory:?}" "${endpoint:?}" "${size:?}" "${unit_programs_directory:?}" "${peer_urls=}"
 
 has_majority() {
   local peer answering=1
@@ -20,7 +20,8 @@ restart_in_turn() {
   changed "restarted etcd"
 }
 
-has_log || [[ -f $mount_point/.permit ]] || fail_without_log "no write-ahead log in $data_directory"
+# In this order: the permit is removed when there is a log.
+[[ -f $mount_point/.permit ]] || has_log || fail_without_log "no write-ahead log in $data_directory"
 case $(systemctl is-active etcd || true) in
   active | reloading) state=running ;;
   activating) state=starting ;;
@@ -29,8 +30,13 @@ esac
 # Read after the state: a member that runs has joined, and has the mark by then.
 joined=no
 if [[ -f $mount_point/.joined ]]; then joined=yes; fi
-files=stale
-if "$guards_directory/start-guard" current; then files=current; fi
+status=0
+"$unit_programs_directory/start-guard" current || status=$?
+case $status in
+  0) files=current ;;
+  3) files=unread ;; # a start is under way and reads what lies on the disk
+  *) files=stale ;;
+esac
 systemctl is-enabled --quiet etcd || systemctl enable --quiet etcd
 
 case "$state $files" in
@@ -38,12 +44,17 @@ case "$state $files" in
     systemctl start --no-block etcd
     changed "started etcd"
     ;;
-  # It serves nobody yet, and with the old files it may never do. `start` would be no more than what systemd does already.
   "starting stale")
-    systemctl restart --no-block etcd
-    changed "restarted etcd, which was still starting"
+    # A member votes before systemd calls it active. One that does not serve may never do so with the old files, and
+    # `systemctl start` would change nothing.
+    if [[ $joined == yes ]] && healthy "$endpoint"; then
+      restart_in_turn
+    else
+      systemctl restart --no-block etcd
+      changed "restarted etcd, which was still starting"
+    fi
     ;;
-  "running stale") restart_in_turn ;;
+  "running stale" | "running unread") restart_in_turn ;;
 esac
 
 if [[ $state != running ]] && { [[ $joined == no ]] || ! has_majority; }; then

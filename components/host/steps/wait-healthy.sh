@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The gate: waits until this member serves reads and writes that a quorum agreed to, and every member has once served.
+# Waits until this member serves reads and writes that a quorum agreed to, and as many members as `size` have once served.
 : "${endpoint:?}" "${size:?}" "${timeout_seconds:?}"
 
 # members: a line for each member that the cluster counts, `started NAME` or `unstarted NAME`. A member publishes its client
