@@ -4,7 +4,7 @@ import pulumi
 
 from components.availability import summary
 from components.changes.destroy_protection import refuse_destroy
-from components.changes.record import guard_name
+from components.changes.record import keep_name
 from components.cluster import EtcdCluster
 from components.etcd.download import cache_directory, fetch
 from components.outputs import outputs
@@ -19,7 +19,7 @@ for warning in warnings(settings):
     pulumi.log.warn(warning)
 
 args = cluster_args(settings, fetch(chosen_release(settings), cache_directory(), settings.release_file))
-named = pulumi.ResourceOptions(depends_on=guard_name(settings.cluster_name))
+named = pulumi.ResourceOptions(depends_on=keep_name(settings.cluster_name))
 cluster = EtcdCluster(settings.cluster_name, args, named)
 refuse_destroy(settings.cluster_name, settings.deletion_protection, cluster)
 

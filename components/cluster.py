@@ -18,11 +18,11 @@ from components.aws.ssh_access import SshAccess, SshAccessArgs
 from components.aws.vpc import Vpc, VpcArgs
 from components.changes.guard import require_healthy_peers
 from components.changes.order import RollingOrder
-from components.changes.record import ClusterRecord, guard_cluster, guard_ssh_keys
+from components.changes.record import ClusterRecord, keep_cluster_record, keep_ssh_key_generation
 from components.etcd.bootstrap import Bootstrap
 from components.etcd.certificates import Certificates, CertificatesArgs, KeyPair, Lifetimes
 from components.etcd.config import EtcdConfig, Tuning, render
-from components.etcd.member import DataDisk, EtcdMember, EtcdMemberArgs
+from components.etcd.member import EtcdMember, EtcdMemberArgs, MemberVolume
 from components.etcd.release import Release
 from components.topology import Member, Topology
 
@@ -47,7 +47,7 @@ class EtcdClusterArgs:
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         lifetimes: how long certificates live.
         replace_machines: names of the members whose machines follow newer images.
-        deletion_protection: nothing is deleted or replaced until it is lifted.
+        deletion_protection: instances, network interfaces, volumes and their key are neither deleted nor replaced.
         ssh_keys: what logs in on the machines.
         bastion: the machine that every connection goes through; None where the operator has a route to the members.
         tags: put on every resource that takes tags.
@@ -104,17 +104,17 @@ class EtcdCluster(pulumi.ComponentResource):
             args.topology, args.instance, args.vpc, args.ingress, args.bastion, args.kms_key_arn, parent=self
         )
         # Everything that a zone decides lies in the VPC or a machine, so these depend on the record.
-        self._record = guard_cluster(name, _record(args), self)
+        self._record = keep_cluster_record(name, _record(args), self)
         child = pulumi.ResourceOptions(parent=self)
-        guarded = pulumi.ResourceOptions(parent=self, depends_on=self._record)
-        self._vpc = Vpc(name, VpcArgs(spec=args.vpc, tags=args.tags), guarded)
+        after_record = pulumi.ResourceOptions(parent=self, depends_on=self._record)
+        self._vpc = Vpc(name, VpcArgs(spec=args.vpc, tags=args.tags), after_record)
         self._security_group = MemberSecurityGroup(
-            name, MemberSecurityGroupArgs(vpc_id=self._vpc.id, ingress=args.ingress, tags=args.tags), guarded
+            name, MemberSecurityGroupArgs(vpc_id=self._vpc.id, ingress=args.ingress, tags=args.tags), after_record
         )
         self._spread = spread_group(name, args.topology, args.tags, self)
         self._bootstrap = Bootstrap(name, self)
         self._image = debian_image(args.instance.architecture, self)
-        self._key = volume_key(name, _key_args(args), guarded)
+        self._key = volume_key(name, _key_args(args), after_record)
         self._profile = member_profile(name, args.tags, self)
         self._certificates = Certificates(
             name, CertificatesArgs(topology=args.topology, lifetimes=args.lifetimes), child
@@ -139,7 +139,7 @@ class EtcdCluster(pulumi.ComponentResource):
             )
         for etcd in built:
             etcd.wait_healthy(HEALTH_TIMEOUT_SECONDS, order.started)
-        guard_ssh_keys(self._name, self._args.ssh_keys.recorded_generation, self, order.started)
+        keep_ssh_key_generation(self._name, self._args.ssh_keys.recorded_generation, self, order.started)
         return outputs
 
     def _disruptive_inputs(self, member: Member) -> str:
@@ -185,7 +185,7 @@ class EtcdCluster(pulumi.ComponentResource):
 
     def _member(self, member: Member, machine: Machine) -> EtcdMember:
         args = self._args
-        disk = DataDisk(
+        volume = MemberVolume(
             volume_id=machine.volume.id, size_gib=args.volume.size_gib, attachment=machine.volume.attachment
         )
         return EtcdMember(
@@ -197,7 +197,7 @@ class EtcdCluster(pulumi.ComponentResource):
                 host=machine.host,
                 authorized_keys=self.access.keys.authorized_keys,
                 running=machine.running,
-                disk=disk,
+                volume=volume,
                 mount_point=args.mount_point,
                 deleted_with=self._record,
                 release=args.release,

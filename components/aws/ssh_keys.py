@@ -18,7 +18,7 @@ class LoginKeysArgs:
     """Inputs of the login keys.
 
     Attributes:
-        keys: which keys are spec.
+        keys: which keys log in.
         key_name: name of the key pair in AWS, unique in the region and the same for the cluster's whole life.
         tags: put on the key pair.
     """

@@ -53,17 +53,17 @@ class ClusterRecord:
         }
 
 
-def guard_cluster(name: str, record: ClusterRecord, parent: pulumi.Resource | None) -> pulumi.Resource:
+def keep_cluster_record(name: str, record: ClusterRecord, parent: pulumi.Resource | None) -> pulumi.Resource:
     """Keeps the record of the cluster. Whatever could lose quorum depends on the resource that is returned."""
     return _keep(f"{name}-record", record.to_state(), immutable.cluster, parent)
 
 
-def guard_name(cluster_name: str) -> pulumi.Resource:
+def keep_name(cluster_name: str) -> pulumi.Resource:
     """Keeps the cluster's name, which is a part of every resource's: another name means another cluster."""
     return _keep("cluster-name", {"name": cluster_name}, immutable.name, None)
 
 
-def guard_ssh_keys(
+def keep_ssh_key_generation(
     name: str, key_generation: int, parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource]
 ) -> pulumi.Resource:
     """Keeps the generation of the SSH key that every machine has, so it is written after they have got it."""

@@ -19,7 +19,7 @@ class Bootstrap:
     def __init__(self, name: str, parent: pulumi.Resource) -> None:
         this_run = secrets.token_hex(8)
         stash = pulumi.Stash(
-            f"{name}-bootstrap",
+            f"{name}-first-run",
             input={"run": this_run, "token": f"{name}-{secrets.token_hex(8)}"},
             opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["input"]),
         )

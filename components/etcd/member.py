@@ -17,8 +17,8 @@ from components.topology import Member, Topology
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataDisk:
-    """The disk of a member.
+class MemberVolume:
+    """The data volume of a member.
 
     Attributes:
         volume_id: by which the machine finds the device.
@@ -42,7 +42,7 @@ class EtcdMemberArgs:
         host: the machine it runs on.
         authorized_keys: public keys that log in there, one a line.
         running: once it exists, the machine runs.
-        disk: the data volume.
+        volume: the data volume.
         mount_point: where the data volume is mounted; etcd's directory lies below it.
         deleted_with: a resource that exists as long as the cluster: deleted with it, members need not be stopped in
             order.
@@ -60,7 +60,7 @@ class EtcdMemberArgs:
     host: Host
     authorized_keys: pulumi.Input[str]
     running: pulumi.Resource
-    disk: DataDisk
+    volume: MemberVolume
     mount_point: str
     deleted_with: pulumi.Resource
     release: Release
@@ -86,9 +86,9 @@ class EtcdMember(pulumi.ComponentResource):
         super().__init__("etcd-aws:etcd:Member", name, None, opts)
         self._args = args
         prepared = self._prepare()
-        mounted = self._run("mount", Script("mount", self._volume), [prepared, args.disk.attachment])
+        mounted = self._run("mount", Script("mount", self._volume), [prepared, args.volume.attachment])
         resized = self._resize_filesystem(mounted)
-        self._stop_before_replacing([prepared, args.disk.attachment])
+        self._stop_before_replacing([prepared, args.volume.attachment])
         configured = self._run("configure", Script("configure", self._files(), secret=True), [prepared])
         ready = [resized, self._install(prepared), configured]
         self.started = self._run("start", self._start(), [*ready, self._bootstrap(ready)])
@@ -111,7 +111,7 @@ class EtcdMember(pulumi.ComponentResource):
         return self._run("prepare", script, [args.running])
 
     def _resize_filesystem(self, mounted: pulumi.Resource) -> pulumi.Resource:
-        size = {"size_gib": str(self._args.disk.size_gib)}
+        size = {"size_gib": str(self._args.volume.size_gib)}
         script = Script("resize-filesystem", {**self._volume, **self._endpoints, **size})
         name = self._logical("resize-filesystem")
         return commands.run_on_change(name, self._args.host, script, parent=self, depends_on=[mounted])
@@ -123,7 +123,7 @@ class EtcdMember(pulumi.ComponentResource):
             self._logical("stop"),
             args.host,
             Script("stop", {"mount_point": args.mount_point, **self._endpoints}),
-            [args.host.instance_id, args.disk.attachment.id],
+            [args.host.instance_id, args.volume.attachment.id],
             parent=self,
             depends_on=depends_on,
             deleted_with=args.deleted_with,
@@ -157,12 +157,14 @@ class EtcdMember(pulumi.ComponentResource):
 
     def _bootstrap(self, depends_on: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """The only command that permits a start on an empty data directory, and only when it is created."""
-        return self._run("bootstrap", Script("bootstrap", {**self._data, "token": self._args.token}), depends_on)
+        return self._run(
+            "bootstrap", Script("bootstrap", {**self._member_variables, "token": self._args.token}), depends_on
+        )
 
     def _start(self) -> Script:
         """Whatever may make a restart necessary is in `rerun_on`."""
         args = self._args
-        variables = {**self._data, "size": str(len(args.topology))}
+        variables = {**self._member_variables, "size": str(len(args.topology))}
         restarts = {
             "configuration": args.configuration,
             "ca_certificate": args.ca_certificate,
@@ -172,8 +174,8 @@ class EtcdMember(pulumi.ComponentResource):
         return Script("start", variables, rerun_on={**restarts, **self._disruptive_inputs})
 
     @property
-    def _data(self) -> Mapping[str, pulumi.Input[str]]:
-        """Whose data directory, where, and among which peers."""
+    def _member_variables(self) -> Mapping[str, pulumi.Input[str]]:
+        """Variables of bootstrap and start: the member, its directories and its peers."""
         args = self._args
         return {
             "member": args.member.name,
@@ -185,7 +187,7 @@ class EtcdMember(pulumi.ComponentResource):
 
     @property
     def _volume(self) -> Mapping[str, pulumi.Input[str]]:
-        return {"volume_id": self._args.disk.volume_id, "mount_point": self._args.mount_point}
+        return {"volume_id": self._args.volume.volume_id, "mount_point": self._args.mount_point}
 
     @property
     def _endpoints(self) -> Mapping[str, str]:

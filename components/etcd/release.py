@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.etcd.versions import OFFICIAL_URL, minor_of, numbers
+from components.etcd.versions import minor_of, numbers
 
+OFFICIAL_URL = "https://github.com/etcd-io/etcd/releases/download"
 TABLES = Path(__file__).parent
 
 

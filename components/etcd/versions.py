@@ -1,6 +1,5 @@
-"""Versions of etcd: their order, the minors whose settings are known, and where releases are published."""
+"""Versions of etcd: their order, and the minors whose settings are known."""
 
-OFFICIAL_URL = "https://github.com/etcd-io/etcd/releases/download"
 SUPPORTED_MINORS = ("3.5", "3.6")
 
 

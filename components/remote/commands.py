@@ -50,7 +50,9 @@ def run(
 
     The script sees its variables, and as `$1` whether this is a `create`, an `update` or a `delete`.
     """
-    return _command(name, host, script, _options(host, parent, depends_on), create=_line(script, host, "create"))
+    return _command(
+        name, host, script, _options(host, parent, depends_on), create=command_line("create", script.file, host.name)
+    )
 
 
 def run_on_change(
@@ -87,8 +89,8 @@ def run_before_replacing(
         host,
         script,
         pulumi.ResourceOptions.merge(_options(host, parent, depends_on, deleted_with), first),
-        create=_line(script, host, "create"),
-        delete=_line(script, host, "delete"),
+        create=command_line("create", script.file, host.name),
+        delete=command_line("delete", script.file, host.name),
         triggers=list(resource_ids),
     )
 
@@ -132,7 +134,7 @@ def _command(
         name,
         connection=host.connection(booting=script.wait_for_boot),
         create=create,
-        update=_line(script, host, "update"),
+        update=command_line("update", script.file, host.name),
         delete=delete,
         triggers=triggers,
         stdin=_stdin(host, script),
@@ -161,10 +163,6 @@ def _stdin(host: Host, script: Script) -> pulumi.Output[str]:
     return both.apply(lambda values: limited(render(script.file, values[0], values[1])))
 
 
-def _line(script: Script, host: Host, step: str) -> str:
-    return command_line(script.file, host.name, step)
-
-
-def command_line(script: str, host: str, step: str) -> str:
+def command_line(step: str, script: str, host: str) -> str:
     """The command line on the machine; short, because an error repeats it."""
     return f"sudo -n bash -s -- {step} {script} {host}"

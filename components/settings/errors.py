@@ -16,6 +16,7 @@ class ConfigError:
         rule: what may.
         remedy: how to set it right, a command if there is one.
         mentions: other keys whose values the rule or the remedy may repeat.
+        remedy_without_value: the remedy where the value is a secret; by default that of the field.
     """
 
     key: str
@@ -23,6 +24,7 @@ class ConfigError:
     rule: str
     remedy: str
     mentions: frozenset[str] = frozenset()
+    remedy_without_value: str = ""
 
     def __str__(self) -> str:
         return f"{qualified(self.key)} = {self.value}\n    rule:   {self.rule}\n    remedy: {self.remedy}"

@@ -7,7 +7,7 @@ description there.
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from components.etcd.versions import OFFICIAL_URL
+from components.etcd.release import OFFICIAL_URL
 from components.settings import types
 
 

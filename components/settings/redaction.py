@@ -25,7 +25,7 @@ def _hidden(error: ConfigError) -> ConfigError:
     """The exact rule and remedy may repeat the value; those of the field do not."""
     if rule := RULES.get(key := top_key(error.key)):
         return ConfigError(key=key, value="[secret]", rule=rule.text, remedy=rule.remedy(key, secret=True))
-    return replace(error, value="[secret]", remedy=remove_command(error.key))
+    return replace(error, value="[secret]", remedy=error.remedy_without_value or remove_command(error.key))
 
 
 def _printable(value: object) -> str:

@@ -78,7 +78,10 @@ def _renamed(key: str, value: object) -> ConfigError:
     is_list = text.startswith("[")
     set_new = FieldRule("", text if is_list else shlex.quote(text)).remedy(new)
     rule = f"{qualified(key)} was renamed: {qualified(new)}"
-    return ConfigError(key=key, value=value, rule=rule, remedy=f"{remove_command(key)}; {set_new}")
+    remove, set_secret = remove_command(key), f"pulumi config set --secret {qualified(new)}"
+    return ConfigError(
+        key=key, value=value, rule=rule, remedy=f"{remove}; {set_new}", remedy_without_value=f"{remove}; {set_secret}"
+    )
 
 
 def _refused(detail: ErrorDetails) -> ConfigError:

@@ -114,7 +114,7 @@ def test_an_engine_killed_at_every_kind_of_step_converges_afterwards(own_region:
     assert len(own_region.etcdctl("member", "list")["members"]) == len(own_region.members)
 
 
-def test_a_birth_with_parallel_1(one_at_a_time: tuple[Cluster, subprocess.Popen[str]]) -> None:
+def test_a_first_up_with_parallel_1(one_at_a_time: tuple[Cluster, subprocess.Popen[str]]) -> None:
     """Nothing waits for what comes later."""
     region, first_up = one_at_a_time
     said = first_up.communicate(timeout=600)[0]

@@ -13,7 +13,7 @@ import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import pulumi
 from components.aws.specs import DataVolumeSpec
-from components.changes.record import ClusterRecord, guard_cluster
+from components.changes.record import ClusterRecord, keep_cluster_record
 from components.topology import build
 
 zones = os.environ["ZONES"].split(",")
@@ -27,7 +27,7 @@ class Network(pulumi.ComponentResource):
 topology = build("etcd", addresses, *zones)
 volume = DataVolumeSpec(type="gp3", size_gib=20, iops=3000, throughput_mibps=125, delete=False)
 record = ClusterRecord(topology=topology, network={{}}, architecture="amd64", volume=volume, version="3.5.11")
-Network(guard_cluster("etcd", record, None))
+Network(keep_cluster_record("etcd", record, None))
 """
 
 pytestmark = pytest.mark.engine

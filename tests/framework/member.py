@@ -7,7 +7,7 @@ from tests.framework.sandbox import Sandbox
 
 CONFIGURATION = "/etc/etcd/etcd.conf"
 DATA = "/var/lib/etcd/default.etcd"
-SENTINEL = "born"
+SENTINEL = "sentinel"
 
 
 @dataclass(frozen=True)

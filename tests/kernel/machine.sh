@@ -35,11 +35,11 @@ writer=$!
 until [[ -s $mounted/wal ]]; do sleep 0.1; done
 
 show before
-bash -s -- update grow etcd-1 </grow.sh
+bash -s -- update resize-filesystem etcd-1 </resize-filesystem.sh
 grown=$(writes)
 until (($(writes) > grown)); do sleep 0.1; done
 show after
-bash -s -- update grow etcd-1 </grow.sh
+bash -s -- update resize-filesystem etcd-1 </resize-filesystem.sh
 
 touch /run/stop
 wait "$writer"

@@ -39,10 +39,10 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> str:
     image = Store(default_root(), Progress()).obtain(machine_image()) / ROOT
     folder = tmp_path_factory.mktemp("machine")
     kernel = machine.fetch_kernel(machine.kernel_package() or "", folder)
-    grow = folder / "grow.sh"
-    grow.write_text(render("resize-filesystem", VARIABLES, {}))
+    resize = folder / "resize-filesystem.sh"
+    resize.write_text(render("resize-filesystem", VARIABLES, {}))
     root, volume = folder / "root.disk", folder / "volume.disk"
-    machine.make_root(image, {"init.sh": Path(__file__).with_name("machine.sh"), "grow.sh": grow}, root)
+    machine.make_root(image, {"init.sh": Path(__file__).with_name("machine.sh"), "resize-filesystem.sh": resize}, root)
     with volume.open("wb") as file:
         file.truncate(40 * GIB)
     return machine.boot(kernel, root, volume, timeout_seconds=180)

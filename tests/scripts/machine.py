@@ -88,7 +88,7 @@ class Machine:
             link.symlink_to(f"{paths.releases_directory}/v3.5.11/etcd")
 
     def has_joined(self) -> None:
-        """A member that was born and runs."""
+        """A member that has joined and runs."""
         self.has_files()
         self.wal.parent.mkdir(parents=True, exist_ok=True)
         self.wal.touch()

@@ -15,7 +15,7 @@ def run(folder: Path, script: str, *, limit: int = 5, lock_wait: int = 5) -> sub
     paths = Paths().below(str(folder))
     (folder / "run").mkdir(exist_ok=True)
     text = limited(assemble({"host": "etcd-1"}, "", script), paths, limit=limit, lock_wait=lock_wait)
-    command = command_line("start", "etcd-1", "update").removeprefix("sudo -n ").split()
+    command = command_line("update", "start", "etcd-1").removeprefix("sudo -n ").split()
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=30)
 
 
@@ -84,4 +84,4 @@ def test_no_child_of_a_script_keeps_the_lock(tmp_path: Path) -> None:
 
 def test_the_command_line_is_short(tmp_path: Path) -> None:
     """An error of pulumi-command repeats it."""
-    assert command_line("resize-filesystem", "etcd-1", "update") == "sudo -n bash -s -- update resize-filesystem etcd-1"
+    assert command_line("update", "resize-filesystem", "etcd-1") == "sudo -n bash -s -- update resize-filesystem etcd-1"

@@ -221,12 +221,12 @@ def test_at_the_first_update_no_machine_waits_for_another(cluster: Recorder) -> 
 def test_later_each_machine_waits_for_the_member_before(tarball: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computed = Provider._computed
 
-    def born_before(self: Provider, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
-        if args.name == "etcd-bootstrap":
+    def bootstrapped_before(self: Provider, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
+        if args.name == "etcd-first-run":
             return {"output": {"run": "an earlier one", "token": "etcd-token"}}
         return computed(self, args)
 
-    monkeypatch.setattr(Provider, "_computed", born_before)
+    monkeypatch.setattr(Provider, "_computed", bootstrapped_before)
     cluster = record(lambda: EtcdCluster("etcd", arguments(tarball)))
     assert "etcd-start-etcd-1" in cluster.depends_on("etcd-instance-etcd-2")
     assert "etcd-start-etcd-2" in cluster.depends_on("etcd-instance-etcd-3")

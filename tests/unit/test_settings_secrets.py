@@ -43,3 +43,11 @@ def test_a_secret_under_an_unknown_name_is_not_printed(key: str) -> None:
         parse({**GOOD, key: "hush"}, frozenset({key}))
     assert "hush" not in str(refused.value)
     assert f"remedy: pulumi config rm etcd:{key}" in str(refused.value)
+
+
+def test_a_renamed_secret_setting_is_not_lost_by_its_own_remedy() -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse({**GOOD, "protected": "hush"}, frozenset({"protected"}))
+    (error,) = refused.value.errors
+    assert error.remedy == "pulumi config rm etcd:protected; pulumi config set --secret etcd:deletionProtection"
+    assert "hush" not in str(refused.value)

@@ -23,7 +23,7 @@ def of_a_later_update(tarball: Path, members: Topology) -> Recorder:
     computed = Provider._computed
 
     def bootstrapped(self: Provider, args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
-        if args.name == "etcd-bootstrap":
+        if args.name == "etcd-first-run":
             return {"output": {"run": "an earlier one", "token": "etcd-token"}}
         return computed(self, args)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.aws.specs import architecture_of
-from components.etcd.release import newest_pinned, published_sha256
-from components.etcd.versions import OFFICIAL_URL, SUPPORTED_MINORS, minor_of
+from components.etcd.release import OFFICIAL_URL, newest_pinned, published_sha256
+from components.etcd.versions import SUPPORTED_MINORS, minor_of
 from components.settings.errors import ConfigError, wrong_value
 from components.settings.model import Settings
 from components.settings.rules.cross_field import CrossFieldRules
