@@ -1,6 +1,7 @@
 """A client that writes during a change, and at the end has a report of what was acknowledged and what is missing."""
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ class Writer:
         last = [output.rstrip().rpartition("\n")[2] for output in outputs]
         assert all(line.startswith("{") for line in last), f"a writer failed:\n{outputs}"
         self._report = Report.of_all([Report(**json.loads(line)) for line in last])
-        print(self._report)
+        print(self._report, file=sys.stderr)
 
     def lost_nothing(self, *, gap_seconds: float, at_least: int = 50) -> None:
         """Every acknowledged write is there, and no pause was longer."""

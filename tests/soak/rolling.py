@@ -24,12 +24,13 @@ WAYS = ("pulumi", "hand")
 
 
 def run(count: int) -> int:
-    measured = rounds.measure(PART, count, one_round)
-    summary = {"part": PART, "commit": rounds.commit(), "rounds": len(measured), **summarise(measured)}
+    commit = rounds.current_commit()
+    measured = rounds.measure(PART, commit, count, one_round)
+    summary = {"part": PART, "commit": commit, "rounds": len(measured), **summarise(measured)}
     print(json.dumps(summary))
     if len(measured) < count:
         return 75  # to be started again (sysexits.h, EX_TEMPFAIL)
-    rounds.forget(PART)
+    rounds.forget(PART, commit)
     return int(not summary["ok"])
 
 

@@ -15,12 +15,12 @@ LIMIT_SECONDS = 3600
 Round = dict[str, Any]
 
 
-def measure(part: str, count: int, one: Callable[[], Round]) -> list[Round]:
+def measure(part: str, commit: str, count: int, one: Callable[[], Round]) -> list[Round]:
     """As many rounds as wanted, less those that are there already for this commit.
 
     Where another one might not end within the hour, those that there are; the next start takes the rest.
     """
-    began, file = time.monotonic(), _file(part)
+    began, file = time.monotonic(), _file(part, commit)
     while len(rounds := _read(file)) < count:
         longest = max((each["seconds"] for each in rounds), default=0)
         if rounds and time.monotonic() - began + longest > LIMIT_SECONDS:
@@ -33,19 +33,19 @@ def measure(part: str, count: int, one: Callable[[], Round]) -> list[Round]:
     return rounds
 
 
-def forget(part: str) -> None:
+def forget(part: str, commit: str) -> None:
     """The next start measures anew."""
-    _file(part).unlink(missing_ok=True)
+    _file(part, commit).unlink(missing_ok=True)
 
 
-def commit() -> str:
+def current_commit() -> str:
     """Of what is measured; with a mark where files differ from it."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def _file(part: str) -> Path:
-    return FOLDER / f"{part}-{commit()}.jsonl"
+def _file(part: str, commit: str) -> Path:
+    return FOLDER / f"{part}-{commit}.jsonl"
 
 
 def _read(file: Path) -> list[Round]:
