@@ -1,14 +1,17 @@
 """A TLS client inside the region: which certificate a member shows, and with which alert it refuses one."""
 
+import base64
 import contextlib
 import http.client
 import json
 import ssl
 from typing import Any
 
+from tests.framework.member import SENTINEL
+
 ALERT_SECONDS, ANSWER_SECONDS = 0.5, 5
 PATH = "/v3/kv/range"
-BODY = json.dumps({"key": "Ym9ybg=="})  # base64 of the sentinel's key
+BODY = json.dumps({"key": base64.b64encode(SENTINEL.encode()).decode()})
 
 
 def ask(address: str, ca: str, certificate: str, key: str, version: str) -> dict[str, Any]:
