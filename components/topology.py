@@ -45,7 +45,7 @@ class Member:
 
     @property
     def network_metrics_url(self) -> str:
-        """Plain HTTP on the network, where it is asked for."""
+        """Plain HTTP on the network, for metrics sources in the settings."""
         return f"http://{self.address}:{METRICS_PORT}"
 
 

@@ -1,1 +1,1 @@
-"""AWS resources, one AWS noun a file. Of etcd they know only its ports."""
+"""AWS resources, one AWS noun a file. Of etcd only the ports are known here."""

@@ -29,7 +29,7 @@ class LoginKeysArgs:
 
 
 class LoginKeys(pulumi.ComponentResource):
-    """The key in use, and the next one, which every machine knows beforehand (docs/decisions/0010-ssh-keys.md).
+    """The key in use, and the next one, which every machine accepts beforehand (docs/decisions/0010-ssh-keys.md).
 
     Attributes:
         user: the login.

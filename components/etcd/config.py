@@ -2,7 +2,7 @@
 
 Pure: a dataclass in, text out. This file is etcd's only configuration; a flag that repeats a variable is fatal to it
 ("conflicting environment variable"). Names come from each minor's sources, server/etcdmain/config.go and
-server/embed/config.go; etcd only warns of a name that it does not know.
+server/embed/config.go; etcd only warns of an unknown name.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from components.topology import CLIENT_PORT, Member, Topology
 PEER_COMMON_NAME = "etcd-peer"
 # Below the mount point: a fresh ext4 has a lost+found in its root. Without a mount it is not there.
 DATA_DIRECTORY_NAME = "default.etcd"
-# The first releases of 3.5 that know these; before, TLS 1.2 was the least as well, and not to be set.
+# The first releases of 3.5 that have these; before, TLS 1.2 was the minimum too, and could not be set.
 KNOWN_SINCE = {"experimental-compact-hash-check-enabled": "3.5.5", "tls-min-version": "3.5.8"}
 
 CORRUPTION_CHECKS = {
@@ -124,7 +124,7 @@ def _membership(config: EtcdConfig) -> dict[str, str]:
 
 
 def _metrics(config: EtcdConfig) -> str:
-    """/metrics and /health, in the clear and read-only. On the network, the security group says to whom."""
+    """/metrics and /health, in the clear and read-only. On the network, the security group decides who reads them."""
     member = config.member
     return f"{member.metrics_url},{member.network_metrics_url}" if config.expose_metrics else member.metrics_url
 

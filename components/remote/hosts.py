@@ -18,7 +18,7 @@ class Host:
 
     Attributes:
         name: host name of the machine, the first word of its scripts' errors: `etcd-1`, `etcd-bastion`.
-        instance: the resource of the machine; its commands are forgotten together with it. None for a command that
+        instance: the resource of the machine; its commands leave the state together with it. None for a command that
             must not wait for the machine.
         instance_id: changes when the machine is replaced.
         address: where SSH answers.

@@ -12,7 +12,7 @@ EC2_ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceTypeUse:
-    """An instance type in the settings: the key, the type, the architecture that its name says, and the zones."""
+    """An instance type in the settings: the key, the type, the architecture that its name implies, and the zones."""
 
     setting: str
     instance_type: str
@@ -36,7 +36,7 @@ def violations(use: InstanceTypeUse, parent: pulumi.Resource) -> Iterator[str]:
     facts = aws.ec2.get_instance_type(instance_type=name, opts=opts)
     if EC2_ARCHITECTURES[use.architecture] not in facts.supported_architectures:
         yield (
-            f"{use} is taken for {use.architecture} by its name, but EC2 says "
+            f"{use} is taken for {use.architecture} by its name, but EC2 lists "
             f"{', '.join(facts.supported_architectures)}. Remedy: choose another type, such as m7i.large or m7g.large."
         )
 

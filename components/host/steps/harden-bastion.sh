@@ -20,7 +20,7 @@ END
 # A VPC drops what is sent to a machine that is gone, and the wait for it is the bastion's: 7 s instead of two minutes.
 write_file "$sysctl_directory/60-bastion.conf" 644 root:root <<<"net.ipv4.tcp_syn_retries = 2"
 sysctl --quiet --load="$sysctl_directory/60-bastion.conf"
-# Always: a run that was killed may have written the file only. Reloading asks no connection to end.
+# Always: a run that was killed may have written the file only. Reloading ends no connection.
 systemctl reload ssh || fail "sshd refuses its configuration: $(sshd -t 2>&1 | tail -n 1)"
 authorize "$login" "$authorized_keys"
 report "booted, forwards to $destinations"
