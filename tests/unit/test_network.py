@@ -115,7 +115,7 @@ def test_nothing_is_asked_for_where_the_vpc_is_not_there(tarball: Path, monkeypa
     [
         ({OFFERINGS: {"locations": []}}, "there is no such instance type in this region"),
         ({OFFERINGS: {"locations": ["us-east-1b"]}}, "m7i.large: zone us-east-1a does not offer it"),
-        ({TYPE: {"supportedArchitectures": ["arm64"]}}, "m7i.large is taken for amd64 by its name, but EC2 lists arm64"),
+        ({TYPE: {"supportedArchitectures": ["arm64"]}}, "taken for amd64 by its name, but EC2 lists arm64"),
     ],
 )
 def test_an_instance_type_that_is_not_to_be_had_is_refused_before_anything_is_made(
