@@ -35,8 +35,8 @@ shell:  ## open a shell inside the sandbox
 test:  ## run all linters and tests (root; half an hour)
 	@python3 -m sandbox.toolchain
 	@$(MAKE) --no-print-directory lint
-	@$(PYTHON)/python -m pytest -q -n 2 tests/unit tests/scripts
-	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,ec2 cluster engine kernel plugin region))
+	@$(PYTHON)/python -m pytest -q -n 2 tests/unit
+	@$(PYTHON)/python -m pytest -n $(TOGETHER) --no-loadscope-reorder $(wildcard $(addprefix tests/,ec2 cluster engine kernel plugin region scripts))
 	@$(PYTHON)/python -m pytest -q tests/deployer
 
 unit:  ## run the tests of units and scripts (seconds)
