@@ -19,8 +19,8 @@ from sandbox.machines.machines import Machines, Serve
 from sandbox.region import layer
 from sandbox.region.disks import Disks
 from sandbox.region.host_commands import run
-from sandbox.region.machine import RegionContext
 from sandbox.region.network import Network
+from sandbox.region.nspawn_machine import RegionContext
 from sandbox.region.nspawn_machines import NspawnMachines
 
 

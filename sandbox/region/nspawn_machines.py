@@ -8,8 +8,8 @@ from ipaddress import IPv4Network
 
 from sandbox.machines.firewall import Firewall
 from sandbox.machines.machines import MachineError, MachineSpec, MachineState
-from sandbox.region.machine import Machine, RegionContext
 from sandbox.region.network import Subnet
+from sandbox.region.nspawn_machine import NspawnMachine, RegionContext
 
 
 class NspawnMachines:
@@ -17,12 +17,12 @@ class NspawnMachines:
 
     def __init__(self, context: RegionContext) -> None:
         self._context = context
-        self._machines: dict[str, Machine] = {}
+        self._machines: dict[str, NspawnMachine] = {}
         self._lock = threading.Lock()
 
     def run(self, spec: MachineSpec) -> None:
         self._context.network.get(spec.subnet_id)
-        machine = Machine(self._context, spec)
+        machine = NspawnMachine(self._context, spec)
         with self._lock:
             self._machines[spec.instance_id] = machine
         machine.power_on()
@@ -89,9 +89,9 @@ class NspawnMachines:
         with self._lock:
             machines = list(self._machines.values())
         with ThreadPoolExecutor(max_workers=max(len(machines), 1)) as pool:
-            list(pool.map(Machine.power_off, machines))
+            list(pool.map(NspawnMachine.power_off, machines))
 
-    def _machine(self, instance_id: str) -> Machine:
+    def _machine(self, instance_id: str) -> NspawnMachine:
         try:
             return self._machines[instance_id]
         except KeyError:

@@ -32,7 +32,7 @@ class RegionContext:
     disks: Disks
 
 
-class Machine:
+class NspawnMachine:
     """A machine. One thing at a time is done to it; its state can be asked for at any time."""
 
     def __init__(self, context: RegionContext, spec: MachineSpec) -> None:

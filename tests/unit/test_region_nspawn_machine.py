@@ -6,8 +6,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from sandbox.machines.machines import MachineError, MachineSpec
-from sandbox.region.machine import Machine
 from sandbox.region.nspawn import REBOOT_EXIT_CODE
+from sandbox.region.nspawn_machine import NspawnMachine
 
 pytestmark = pytest.mark.unit
 
@@ -33,20 +33,20 @@ def network() -> MagicMock:
 
 
 @pytest.fixture
-def rebooted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: MagicMock) -> Machine:
+def rebooted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: MagicMock) -> NspawnMachine:
     """A machine whose first boot ended with a reboot, which nobody has seen yet."""
-    monkeypatch.setattr(Machine, "_make_root", lambda _: None)
-    monkeypatch.setattr(Machine, "_write_table", lambda _: None)
-    monkeypatch.setattr("sandbox.region.machine.cgroups.create_machine", lambda *_: [])
-    monkeypatch.setattr("sandbox.region.machine.threading.Thread", MagicMock())
-    monkeypatch.setattr("sandbox.region.machine.Boot", lambda **_: boot(REBOOT_EXIT_CODE))
-    made = Machine(MagicMock(folder=tmp_path, logs=tmp_path, network=network), SPEC)
+    monkeypatch.setattr(NspawnMachine, "_make_root", lambda _: None)
+    monkeypatch.setattr(NspawnMachine, "_write_table", lambda _: None)
+    monkeypatch.setattr("sandbox.region.nspawn_machine.cgroups.create_machine", lambda *_: [])
+    monkeypatch.setattr("sandbox.region.nspawn_machine.threading.Thread", MagicMock())
+    monkeypatch.setattr("sandbox.region.nspawn_machine.Boot", lambda **_: boot(REBOOT_EXIT_CODE))
+    made = NspawnMachine(MagicMock(folder=tmp_path, logs=tmp_path, network=network), SPEC)
     made.power_on()
     return made
 
 
 def test_it_is_running_while_its_next_boot_is_made(
-    rebooted: Machine, network: MagicMock, monkeypatch: pytest.MonkeyPatch
+    rebooted: NspawnMachine, network: MagicMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
 
@@ -55,14 +55,14 @@ def test_it_is_running_while_its_next_boot_is_made(
         return boot(None)
 
     network.forget_neighbour = look
-    monkeypatch.setattr("sandbox.region.machine.Boot", look)
+    monkeypatch.setattr("sandbox.region.nspawn_machine.Boot", look)
     assert rebooted.state() == "running"
     rebooted._watch(rebooted._boot)  # type: ignore[arg-type]
     assert seen == ["running", "running"]
     assert rebooted.state() == "running"
 
 
-def test_it_is_stopped_when_its_next_boot_fails(rebooted: Machine, network: MagicMock) -> None:
+def test_it_is_stopped_when_its_next_boot_fails(rebooted: NspawnMachine, network: MagicMock) -> None:
     network.forget_neighbour = MagicMock(side_effect=MachineError("no memory"))
     with pytest.raises(MachineError):
         rebooted._watch(rebooted._boot)  # type: ignore[arg-type]
